@@ -1,0 +1,175 @@
+"""The contracts of the raw exports, as objects.
+
+Here belongs the reading of ``raw/contracts/*.yml`` and what follows from them alone: which files
+a source has, which columns it lands. Reading the files themselves belongs in ``readers``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.paths import CONTRACTS_FOLDER
+
+PLATFORMS = ("zoom", "eventbrite", "form", "teams")
+UNSTORED_TYPES = frozenset({"personal", "ignored"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an export: how it is found, read and stored."""
+
+    name: str
+    type: str
+    headers: tuple[str, ...]
+    description: str
+    required: bool = False
+    optional: bool = False
+    values: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+    references: str | None = None
+    unique: str | None = None
+    country: str | None = None
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unless_beside: str | None = None
+    name_key: bool = False
+    land: bool = True
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether anything of the column reaches the landing."""
+        return self.land and self.type not in UNSTORED_TYPES
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """The XLSX form of a source: a file and the sheet in it."""
+
+    file: str
+    sheet: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one source is: its files, their format, its columns."""
+
+    source: str
+    description: str
+    grain: str
+    owner: str
+    file: str
+    kind: str
+    encodings: tuple[str, ...]
+    delimiter: str
+    thousands: str
+    decimal: str
+    section: str
+    surplus_cells_are_padding: bool
+    workbook: Workbook | None
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    personal: bool
+    optional: bool
+    per_event: str | None
+
+    def column(self, name: str) -> Column:
+        """The column of that name; KeyError where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.source} has no column {name}")
+
+    @property
+    def group(self) -> str:
+        """The folder under the year that the source's files lie in."""
+        return self.file.split("/")[0] if "/" in self.file else "declarations"
+
+
+def _conditions(node: Mapping[str, list[str]] | None) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in (node or {}).items()}
+
+
+def _column(node: dict[str, Any]) -> Column:
+    headers = (str(node.get("header", node["name"])), *node.get("aliases", ()))
+    return Column(
+        name=node["name"],
+        type=node["type"],
+        headers=headers,
+        description=node["description"],
+        required=node.get("required", False),
+        optional=node.get("optional", False),
+        values=tuple(node.get("values", ())),
+        formats=tuple(node.get("formats", ())),
+        missing=frozenset(node.get("missing", ())),
+        references=node.get("references"),
+        unique=node.get("unique"),
+        country=node.get("country"),
+        when=_conditions(node.get("when")),
+        required_unless=_conditions(node.get("required_unless")),
+        required_when=_conditions(node.get("required_when")),
+        unless_beside=node.get("unless_beside"),
+        name_key=node.get("name_key", False),
+        land=node.get("land", True),
+    )
+
+
+def _contract(node: dict[str, Any]) -> Contract:
+    format_ = node["format"]
+    encoding = format_["encoding"]
+    workbook = format_.get("workbook")
+    return Contract(
+        source=node["source"],
+        description=node["description"],
+        grain=node["grain"],
+        owner=node["owner"],
+        file=node["file"],
+        kind=format_["kind"],
+        encodings=tuple(encoding) if isinstance(encoding, list) else (encoding,),
+        delimiter=format_.get("delimiter", ","),
+        thousands=format_.get("thousands", ""),
+        decimal=format_.get("decimal", "."),
+        section=format_.get("section", ""),
+        surplus_cells_are_padding=format_.get("surplus_cells") == "padding",
+        workbook=Workbook(**workbook) if workbook else None,
+        key=tuple(node["key"]),
+        columns=tuple(_column(column) for column in node["columns"]),
+        personal=node.get("personal", False),
+        optional=node.get("optional", False),
+        per_event=node.get("per_event"),
+    )
+
+
+def _load_yaml(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+
+
+@cache
+def load_contracts(folder: Path = CONTRACTS_FOLDER) -> dict[str, Contract]:
+    """All contracts by source name, in the order of their names."""
+    paths = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
+    contracts = [_contract(_load_yaml(path)) for path in paths]
+    return {contract.source: contract for contract in contracts}
+
+
+@cache
+def load_vocabulary(name: str, folder: Path = CONTRACTS_FOLDER) -> dict[str, str]:
+    """Answer (trimmed, case-folded) → canonical value of a vocabulary that sources share."""
+    groups: dict[str, list[str]] = _load_yaml(folder / "_vocabularies.yml")[name]
+    return {
+        answer.casefold(): canonical for canonical, answers in groups.items() for answer in answers
+    }
+
+
+REGISTRATION_FILE = re.compile(
+    r"^events/registrations/(?P<event_id>[^/]+?)__(?P<platform>" + "|".join(PLATFORMS) + r")\.csv$"
+)

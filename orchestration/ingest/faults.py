@@ -1,0 +1,68 @@
+"""What can be wrong with an export: the reason codes, and the two ways of saying so.
+
+A ``RowFault`` puts one row into quarantine; a ``FileRefused`` refuses a whole file by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a row is in quarantine."""
+
+    BAD_DATE = "bad_date"
+    COLUMN_COUNT = "column_count"
+    UNKNOWN_ENUM = "unknown_enum"
+    UNKNOWN_EVENT = "unknown_event"
+    UNKNOWN_MEMBER = "unknown_member"
+    INVALID_UTF8 = "invalid_utf8"
+    MISSING_REQUIRED = "missing_required"
+    BAD_AMOUNT = "bad_amount"
+    BAD_NUMBER = "bad_number"
+    DUPLICATE_ENTRY = "duplicate_entry"
+
+
+class RowFault(Exception):
+    """A row that cannot be loaded: the reason and a plain sentence without personal data."""
+
+    def __init__(self, reason: Reason, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.sentence = sentence
+        self.field = field
+
+
+class FileRefused(Exception):
+    """A file that breaks its contract as a whole: what was found and what was expected."""
+
+    def __init__(self, source_file: str, found: str, expected: str) -> None:
+        super().__init__(f"{source_file}: found {found}; expected {expected}")
+        self.source_file = source_file
+        self.found = found
+        self.expected = expected
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """A row that did not load, as the release lists it."""
+
+    source_file: str
+    source_line: int
+    field: str
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a file or the folder that people should know.
+
+    ``severity`` is ``note`` (said in the release) or ``refuse`` (nothing is published).
+    """
+
+    severity: str
+    code: str
+    source_file: str
+    message: str

@@ -1,0 +1,349 @@
+"""Records of a file as rows of the landing, or of the quarantine.
+
+Here belongs the order in which a row is judged and the one rule that nothing is lost: every record
+becomes a landing row or a quarantined one. How a cell is read belongs in ``cells``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.ingest.cells import (
+    BLANK_IS_AN_ANSWER,
+    cell_text,
+    column_parser,
+    quoted,
+    secretariat_time,
+)
+from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
+from orchestration.ingest.countries import country_code
+from orchestration.ingest.faults import (
+    FileRefused,
+    Finding,
+    QuarantinedRow,
+    Reason,
+    RowFault,
+)
+from orchestration.ingest.normalise import normalise_text
+from orchestration.ingest.pseudonyms import Pseudonymiser
+from orchestration.ingest.records import Record
+from orchestration.ingest.schema import LandingTable, list_tables, main_table
+
+Values = dict[str, Any]
+
+_UNKNOWN_REFERENCE = {
+    "programme": Reason.UNKNOWN_EVENT,
+    "members": Reason.UNKNOWN_MEMBER,
+}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a file's rows are judged against, beside the contract itself."""
+
+    references: Mapping[str, Collection[str]]
+    pseudonymiser: Pseudonymiser
+    event_id: str | None = None
+    platforms_beside: frozenset[str] = frozenset()
+
+
+@dataclass
+class LoadedFile:
+    """The rows of one file: landing tables by name, quarantined rows, findings."""
+
+    tables: dict[str, pa.Table]
+    rows_read: int
+    rows_loaded: int
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """A column at its position in the file's header."""
+
+    column: Column
+    position: int
+    header: str
+    parse: Callable[[Any], Any]
+    is_required: Callable[[Values], bool]
+
+
+class _Layout:
+    """Where a file's header puts the columns of the contract, and how each is read."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        header: tuple[str, ...],
+        source_file: str,
+        surroundings: Surroundings,
+    ) -> None:
+        self.contract = contract
+        self.width = len(header)
+        self.names = [name.strip() for name in header]
+        found = self._find_columns(source_file)
+        is_workbook = source_file.endswith(".xlsx")
+        self.positions = {column.name: position for column, position in found}
+        self.condition_names = {
+            name
+            for column in contract.columns
+            for conditions in (column.required_unless, column.required_when, column.when)
+            for name in conditions
+        }
+        self.readers = [
+            _Reader(
+                column,
+                position,
+                self.names[position],
+                column_parser(
+                    column, contract, self.names[position], is_workbook=is_workbook
+                ),
+                self._requirement(column),
+            )
+            for column, position in sorted(found, key=lambda pair: pair[1])
+            if column.type not in UNSTORED_TYPES
+            and column.unless_beside not in surroundings.platforms_beside
+        ]
+
+    def _find_columns(self, source_file: str) -> list[tuple[Column, int]]:
+        by_name: dict[str, list[int]] = {}
+        for position, name in enumerate(self.names):
+            by_name.setdefault(name.casefold(), []).append(position)
+        found: list[tuple[Column, int]] = []
+        missing: list[str] = []
+        known: set[int] = set()
+        for column in self.contract.columns:
+            positions = [p for name in column.headers for p in by_name.get(name.casefold(), ())]
+            if len(positions) > 1 and column.type not in UNSTORED_TYPES:
+                raise FileRefused(source_file, f"column {column.headers[0]} twice", "it once")
+            if positions:
+                found.append((column, positions[0]))
+                known.update(positions)
+            elif not column.optional:
+                missing.append(column.headers[0])
+        if missing:
+            raise FileRefused(
+                source_file,
+                "a header without " + ", ".join(missing),
+                "the columns " + ", ".join(c.headers[0] for c in self.contract.columns),
+            )
+        self.unknown = [
+            name for position, name in enumerate(self.names) if name and position not in known
+        ]
+        return found
+
+    def _requirement(self, column: Column) -> Callable[[Values], bool]:
+        def holds(conditions: Mapping[str, tuple[str, ...]], cells: Values) -> bool:
+            return any(cells[name].casefold() in values for name, values in conditions.items())
+
+        if column.required_unless:
+            return lambda cells: not holds(column.required_unless, cells)
+        if column.required_when:
+            return lambda cells: holds(column.required_when, cells)
+        return lambda cells: column.required
+
+    def condition_cells(self, cells: list[Any]) -> Values:
+        """The cells that conditions of other columns look at, as trimmed text."""
+        return {name: cell_text(cells[self.positions[name]]) for name in self.condition_names}
+
+
+class FileLoader:
+    """Loads the records of one file; made anew for each file."""
+
+    def __init__(
+        self, contract: Contract, source_file: str, surroundings: Surroundings, unique: set[str]
+    ) -> None:
+        self._contract = contract
+        self._source_file = source_file
+        self._surroundings = surroundings
+        self._unique = unique
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
+        self._has_conditions = any(
+            column.required_unless or column.required_when or column.when
+            for column in contract.columns
+        )
+        self._table = main_table(contract)
+        self._rows: dict[str, list[Any]] = {column.name: [] for column in self._table.columns}
+        self._list_tables = list_tables(contract)
+        self._lists: dict[str, list[dict[str, Any]]] = {t.name: [] for t in self._list_tables}
+        self._quarantined: list[QuarantinedRow] = []
+
+    def load(self, records: list[Record], header: tuple[str, ...] | None = None) -> LoadedFile:
+        """All records of the file, each loaded or quarantined.
+
+        Raises FileRefused where the header lacks a required column.
+        """
+        for record in records:
+            try:
+                self._load_row(record)
+            except RowFault as fault:
+                self._quarantine(record, fault)
+        if not records and header is not None:
+            self._layout(header)
+        return self._result(len(records))
+
+    def reject_all(self, records: list[Record], fault: RowFault) -> LoadedFile:
+        """All records of a file that is refused for one reason, in quarantine."""
+        for record in records:
+            self._quarantine(record, fault)
+        return self._result(len(records))
+
+    # --- one row -------------------------------------------------------------------------------
+
+    def _layout(self, header: tuple[str, ...]) -> _Layout:
+        if header not in self._layouts:
+            self._layouts[header] = _Layout(
+                self._contract, header, self._source_file, self._surroundings
+            )
+        return self._layouts[header]
+
+    def _load_row(self, record: Record) -> None:
+        layout = self._layout(record.header)
+        if record.is_undecodable:
+            raise RowFault(Reason.INVALID_UTF8, "The row holds bytes that are no text")
+        cells = self._full_row(record.cells, layout.width)
+        conditions = layout.condition_cells(cells) if self._has_conditions else {}
+        values: Values = {}
+        for reader in layout.readers:
+            values[reader.column.name] = self._read_cell(reader, cells[reader.position], conditions)
+        self._append(record.line, values, cells, layout, conditions)
+
+    def _full_row(self, cells: list[Any], width: int) -> list[Any]:
+        if len(cells) == width:
+            return cells
+        surplus = cells[width:]
+        if surplus and self._contract.surplus_cells_are_padding:
+            if not any(cell.strip() for cell in surplus):
+                return cells[:width]
+        sentence = f"The row has {len(cells)} cells, the header {width}"
+        raise RowFault(Reason.COLUMN_COUNT, sentence)
+
+    def _read_cell(self, reader: _Reader, cell: Any, conditions: Values) -> Any:
+        value = reader.parse(cell)
+        column = reader.column
+        if value is None or value == "":
+            if column.type not in BLANK_IS_AN_ANSWER and reader.is_required(conditions):
+                raise RowFault(
+                    Reason.MISSING_REQUIRED, f"{reader.header} is blank", reader.header
+                )
+            return None
+        if column.references:
+            self._check_reference(reader, value)
+        if column.unique and value in self._unique:
+            raise RowFault(
+                Reason(column.unique),
+                f"{reader.header}: {quoted(value)} stands in an earlier row",
+                reader.header,
+            )
+        return value
+
+    def _check_reference(self, reader: _Reader, value: str) -> None:
+        source = reader.column.references
+        assert source is not None
+        if value not in self._surroundings.references[source]:
+            said = "the value" if self._contract.personal and "@" in value else quoted(value)
+            raise RowFault(
+                _UNKNOWN_REFERENCE[source],
+                f"{reader.header}: {said} is in no loaded row of {source}",
+                reader.header,
+            )
+
+    # --- what lands ----------------------------------------------------------------------------
+
+    def _append(
+        self, line: int, values: Values, cells: list[Any], layout: _Layout, conditions: Values
+    ) -> None:
+        row: Values = {"source_file": self._source_file, "source_line": line}
+        if self._contract.per_event:
+            row["event_id"] = self._surroundings.event_id
+        for column in self._contract.columns:
+            if not column.is_stored:
+                continue
+            value = values.get(column.name)
+            if column.type == "place_list":
+                self._append_list(column, line, value)
+            elif column.type in ("place", "country"):
+                typed = str(cells[layout.positions[column.name]])
+                row.update(self._names(column, typed, value, conditions))
+            else:
+                row.update(self._stored(column, value))
+            if column.unique:
+                self._unique.add(str(value))
+        for name, stored in self._rows.items():
+            stored.append(row[name])
+
+    def _stored(self, column: Column, value: Any) -> Values:
+        name = column.name
+        match column.type:
+            case "email":
+                return {"person_key": self._surroundings.pseudonymiser.pseudonym(value)}
+            case "instant":
+                day = secretariat_time(value).date()
+                return {name: value, name.removesuffix("_at") + "_on": day}
+            case "boolean":
+                return {name: bool(value)}
+            case "list" | "integer_list":
+                return {name: value or None}
+            case _ if column.name_key:
+                return {name: value, f"{name}_key": normalise_text(value)}
+            case _:
+                return {name: value}
+
+    def _names(
+        self, column: Column, typed: str, value: str | None, conditions: Values
+    ) -> Values:
+        name = column.name
+        key = normalise_text(value) if value else None
+        if column.type == "country":
+            code = country_code(value) if value else None
+            return {f"{name}_text": typed, f"{name}_code": code, f"{name}_key": code or key or None}
+        is_place = all(conditions[other] in answers for other, answers in column.when.items())
+        return {f"{name}_text": typed, f"{name}_key": (key or None) if is_place else None}
+
+    def _append_list(self, column: Column, line: int, value: str | None) -> None:
+        elements = [part.strip() for part in (value or "").split("|")]
+        stored = self._lists[f"{self._contract.source}_{column.name}"]
+        for position, element in enumerate(filter(None, elements), start=1):
+            stored.append(
+                {
+                    "source_file": self._source_file,
+                    "source_line": line,
+                    "position": position,
+                    "place_text": element,
+                    "place_key": normalise_text(element) or None,
+                }
+            )
+
+    def _quarantine(self, record: Record, fault: RowFault) -> None:
+        self._quarantined.append(
+            QuarantinedRow(
+                self._source_file, record.line, fault.field, fault.reason.value, fault.sentence
+            )
+        )
+
+    def _result(self, rows_read: int) -> LoadedFile:
+        tables = {self._table.name: _arrow(self._table, self._rows)}
+        for table in self._list_tables:
+            tables[table.name] = pa.Table.from_pylist(self._lists[table.name], table.schema)
+        findings = [
+            Finding(
+                "note",
+                "unknown_column",
+                self._source_file,
+                f"Column {name} is not in the contract and was left out",
+            )
+            for layout in self._layouts.values()
+            for name in layout.unknown
+        ]
+        loaded = len(self._rows["source_line"])
+        return LoadedFile(tables, rows_read, loaded, self._quarantined, findings)
+
+
+def _arrow(table: LandingTable, rows: Mapping[str, list[Any]]) -> pa.Table:
+    arrays = [pa.array(rows[column.name], column.type) for column in table.columns]
+    return pa.Table.from_arrays(arrays, schema=table.schema)

@@ -1,0 +1,55 @@
+"""Place texts and names as comparable keys.
+
+Here belongs the one definition of when two texts are the same name. Whose name it is does not:
+that is a model. Punctuation is kept, so a typographic dash is not a hyphen.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_CYRILLIC = dict(zip("АВЕЅІЈКМНОРСТУХ", "ABESIJKMHOPCTYX", strict=True))
+_GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True))
+# Capitals of other alphabets that a reader cannot tell from a Latin one.
+_FURTHER = {
+    "Ԁ": "D", "Ԍ": "G", "Ԛ": "Q", "Ԝ": "W", "Ү": "Y", "Ӏ": "I", "Ϲ": "C", "Ϳ": "J",  # Cyrillic, Greek
+    "Օ": "O", "Տ": "S", "Լ": "L", "Ս": "U",  # Armenian
+    "Ꭰ": "D", "Ꭱ": "R", "Ꭲ": "T", "Ꭺ": "A", "Ꭻ": "J", "Ꭼ": "E", "Ꮃ": "W", "Ꮇ": "M", "Ꮋ": "H",
+    "Ꮐ": "G", "Ꮓ": "Z", "Ꮤ": "W", "Ꮥ": "S", "Ꮩ": "V", "Ꮪ": "S", "Ꮮ": "L", "Ꮯ": "C", "Ꮲ": "P",
+    "Ꮶ": "K", "Ᏼ": "B",  # Cherokee
+}  # fmt: skip
+_LOOK_ALIKES = str.maketrans({**_CYRILLIC, **_GREEK, **_FURTHER})
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+
+
+def _with_plain_spaces(text: str) -> str:
+    # Format characters (zero-width spaces and joiners, marks of direction, soft hyphens) show nothing.
+    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    return " ".join(visible.split())
+
+
+def _normalise_once(text: str) -> str:
+    text = unicodedata.normalize("NFKC", text)
+    text = _without_accents(_with_plain_spaces(text))
+    text = text.upper().translate(_LOOK_ALIKES).casefold()
+    return _with_plain_spaces(unicodedata.normalize("NFC", text))
+
+
+@lru_cache(maxsize=65_536)
+def normalise_text(text: str) -> str:
+    """The comparable key of a text; "" for one that shows nothing.
+
+    NFKC, odd spaces, accents off, upper case, look-alike capitals to Latin, case fold (rule 20).
+    Idempotent: the key of a key is the key.
+    """
+    if text.isascii():
+        return " ".join(text.split()).casefold()
+    key = _normalise_once(text)
+    while (again := _normalise_once(key)) != key:
+        key = again
+    return key

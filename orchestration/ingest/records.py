@@ -1,0 +1,291 @@
+"""Bytes of an export as records: cells with the physical line on which each record begins.
+
+Here belong encodings, dialects, sections and line numbers. What a cell means does not: that is
+``cells``. Whatever the bytes, the outcome is records or a ``FileRefused``, never a traceback.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.ingest.contracts import Contract
+from orchestration.ingest.faults import FileRefused
+
+csv.field_size_limit(2**31 - 1)
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ZOOM_SECTION = re.compile(r"^(\w[\w ]* Details|Other Attended)$")
+_TEAMS_SECTION = re.compile(r"^\d+\. \w")
+# This many undecodable rows, and not one that decodes beyond ASCII, is another encoding, not faults.
+_WRONG_ENCODING_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: the line where it begins and its cells; ``header`` is the one in force."""
+
+    line: int
+    cells: list[Any]
+    header: tuple[str, ...]
+
+    @property
+    def is_undecodable(self) -> bool:
+        """Whether a cell holds bytes that are no text in the declared encoding."""
+        return any(type(cell) is str and _SURROGATE.search(cell) for cell in self.cells)
+
+
+def read_records(
+    content: bytes, source_file: str, contract: Contract
+) -> tuple[list[Record], tuple[str, ...]]:
+    """The records of a file below its header, blank lines left out; and the last header.
+
+    Raises FileRefused for a file that is not what its contract says as a whole.
+    """
+    if not content:
+        raise FileRefused(source_file, "an empty file", f"the columns of {contract.source}")
+    if source_file.endswith(".xlsx"):
+        return _read_workbook(content, source_file, contract)
+    text = _decode(content, source_file, contract)
+    if contract.kind == "json_array":
+        return _read_json(text, source_file, contract)
+    rows = _split(text, source_file, contract)
+    records, header = _SECTIONS[contract.kind](rows, source_file)
+    _refuse_another_encoding(records, source_file, contract)
+    return records, header
+
+
+# --- encodings ---------------------------------------------------------------------------------
+
+
+def _decode(content: bytes, source_file: str, contract: Contract) -> str:
+    bom = next(((mark, name) for mark, name in _BOMS if content.startswith(mark)), None)
+    encoding = bom[1] if bom else _encoding_without_bom(content, contract)
+    family = "utf-16" if encoding.startswith("utf-16") else encoding
+    if family not in contract.encodings:
+        raise FileRefused(source_file, f"{family} text", " or ".join(contract.encodings))
+    body = content[len(bom[0]) :] if bom else content
+    if encoding == "cp1252" and _is_utf_8_beyond_ascii(body):
+        raise FileRefused(source_file, "utf-8 text", "cp1252")
+    return _decode_leniently(body, encoding).replace("\0", "")
+
+
+def _encoding_without_bom(content: bytes, contract: Contract) -> str:
+    head = content[:400]
+    if len(head) >= 4 and head[1::2].count(0) > len(head) // 3:
+        return "utf-16-le"
+    if len(head) >= 4 and head[0::2].count(0) > len(head) // 3:
+        return "utf-16-be"
+    return "cp1252" if "cp1252" in contract.encodings else "utf-8"
+
+
+def _is_utf_8_beyond_ascii(body: bytes) -> bool:
+    if body.isascii():
+        return False
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode_leniently(body: bytes, encoding: str) -> str:
+    """Text in which undecodable bytes stand as lone surrogates, so that one row is at fault alone."""
+    if encoding.startswith("utf-16"):
+        whole, odd = body[: len(body) // 2 * 2], len(body) % 2
+        return whole.decode(encoding, "surrogatepass") + "\udcff" * odd
+    return body.decode(encoding, "surrogateescape")
+
+
+def _refuse_another_encoding(records: list[Record], source_file: str, contract: Contract) -> None:
+    undecodable = sum(record.is_undecodable for record in records)
+    if undecodable < _WRONG_ENCODING_ROWS:
+        return
+    readable = any(
+        not record.is_undecodable
+        and any(type(cell) is str and not cell.isascii() for cell in record.cells)
+        for record in records
+    )
+    if not readable and undecodable * 10 > len(records):
+        found = f"{undecodable} rows that are no such text and none that is"
+        raise FileRefused(source_file, found, " or ".join(contract.encodings))
+
+
+# --- delimited text ----------------------------------------------------------------------------
+
+Rows = list[tuple[int, list[str]]]
+Records = tuple[list[Record], tuple[str, ...]]
+
+
+def _split(text: str, source_file: str, contract: Contract) -> Rows:
+    # newline="" keeps line ends, so that a record's first physical line is known exactly.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=contract.delimiter)
+    rows: Rows = []
+    begins = 1
+    try:
+        for cells in reader:
+            if cells and (len(cells) > 1 or cells[0].strip()):
+                rows.append((begins, cells))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise FileRefused(source_file, f"text that is no CSV at line {begins}", str(error)) from None
+    if rows:
+        _refuse_open_quote(text, rows[-1][0], source_file, contract)
+    return rows
+
+
+def _refuse_open_quote(text: str, line: int, source_file: str, contract: Contract) -> None:
+    """A quote that is never closed swallows all rows after it: the file is cut off or broken."""
+    lines = io.StringIO(text, newline="")
+    tail = [each for number, each in enumerate(lines, start=1) if number >= line]
+    if len(tail) < 1 or '"' not in "".join(tail):
+        return
+    try:
+        list(csv.reader(iter(tail), delimiter=contract.delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end of data" in str(error):
+            found = f"a quoted cell, begun at line {line}, that is never closed"
+            raise FileRefused(source_file, found, "a closing quote before the end") from None
+
+
+def _plain(rows: Rows, source_file: str) -> Records:
+    if not rows:
+        raise FileRefused(source_file, "no header", "a header line")
+    header = tuple(rows[0][1])
+    return [Record(line, cells, header) for line, cells in rows[1:]], header
+
+
+def _without_padding(cells: list[str]) -> list[str]:
+    return [cell for cell in cells if cell.strip()]
+
+
+def _zoom_sections(rows: Rows, source_file: str) -> Records:
+    if not rows or rows[0][1][0].strip() != "Attendee Report":
+        raise FileRefused(source_file, "another first line", "Zoom's title line, Attendee Report")
+    return _section_records(rows, source_file, "Attendee Details", _zoom_section)
+
+
+def _teams_sections(rows: Rows, source_file: str) -> Records:
+    if not rows or not rows[0][1][0].strip().startswith("1. "):
+        raise FileRefused(source_file, "another first line", "the Teams block 1. Summary")
+    return _section_records(rows, source_file, "Participants", _teams_section)
+
+
+def _zoom_section(cells: list[str]) -> str | None:
+    title = cells[0].strip()
+    return title if _ZOOM_SECTION.match(title) else None
+
+
+def _teams_section(cells: list[str]) -> str | None:
+    title = cells[0].strip()
+    return title.split(". ", 1)[1].strip() if _TEAMS_SECTION.match(title) else None
+
+
+def _section_records(
+    rows: Rows, source_file: str, wanted: str, title_of: Callable[[list[str]], str | None]
+) -> Records:
+    """The records of one section of a report whose sections stand one under the other."""
+    section: str | None = None
+    header: tuple[str, ...] = ()
+    records: list[Record] = []
+    for line, cells in rows:
+        filled = [cell for cell in cells if cell.strip()]
+        title = title_of(cells) if len(filled) == 1 else None
+        if title is not None:
+            section = title
+            header = header if section != wanted else ()
+        elif section == wanted and filled:
+            if header:
+                records.append(Record(line, cells, header))
+            else:
+                header = _trimmed_header(cells)
+    if not header:
+        raise FileRefused(source_file, f"no section {wanted}", "one, with its header")
+    return records, header
+
+
+def _trimmed_header(cells: list[str]) -> tuple[str, ...]:
+    """The header without the empty names that padding leaves at its end."""
+    names = list(cells)
+    while names and not names[-1].strip():
+        names.pop()
+    return tuple(names)
+
+
+_SECTIONS = {
+    "delimited": _plain,
+    "zoom_report": _zoom_sections,
+    "teams_report": _teams_sections,
+}
+
+
+# --- JSON and workbooks ------------------------------------------------------------------------
+
+
+def _read_json(text: str, source_file: str, contract: Contract) -> Records:
+    try:
+        elements = json.loads(text)
+    except json.JSONDecodeError as error:
+        found = f"JSON that breaks at line {error.lineno}: {error.msg}"
+        raise FileRefused(source_file, found, "a whole JSON array") from None
+    except (RecursionError, ValueError):
+        raise FileRefused(source_file, "JSON that cannot be read", "a JSON array") from None
+    if not isinstance(elements, list):
+        raise FileRefused(source_file, "JSON that is no array", "a JSON array")
+    header = tuple(column.headers[0] for column in contract.columns)
+    records = [
+        Record(position, _json_cells(element, header), header)
+        for position, element in enumerate(elements, start=1)
+    ]
+    return records, header
+
+
+def _json_cells(element: Any, header: tuple[str, ...]) -> list[Any]:
+    # An element that is no object has no cells, which is a fault of its column count.
+    return [_json_cell(element.get(name)) for name in header] if isinstance(element, dict) else []
+
+
+def _json_cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "|".join(str(_json_cell(item)) for item in value)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _read_workbook(content: bytes, source_file: str, contract: Contract) -> Records:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    assert contract.workbook is not None
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if contract.workbook.sheet not in workbook.sheet_names:
+            names = ", ".join(workbook.sheet_names)
+            raise FileRefused(source_file, f"sheets {names}", f"sheet {contract.workbook.sheet}")
+        sheet = workbook.get_sheet_by_name(contract.workbook.sheet)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, OSError, ValueError, KeyError) as error:
+        raise FileRefused(source_file, f"no readable workbook ({error})", "an XLSX file") from None
+    filled = [
+        (line, row) for line, row in enumerate(rows, start=1) if any(str(c).strip() for c in row)
+    ]
+    if not filled:
+        raise FileRefused(source_file, "an empty sheet", "a header row")
+    header = _trimmed_header([str(cell) for cell in filled[0][1]])
+    rows_below = filled[1:]
+    return [Record(line, _sheet_cells(row, len(header)), header) for line, row in rows_below], header
+
+
+def _sheet_cells(row: list[Any], width: int) -> list[Any]:
+    cells = list(row)
+    while len(cells) > width and not str(cells[-1]).strip():
+        cells.pop()
+    return cells + [""] * (width - len(cells))

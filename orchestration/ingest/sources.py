@@ -1,0 +1,300 @@
+"""A source of one year, from its files to its landing tables.
+
+Here belongs which files a source has, what is cached of it, and what is written. Judging rows belongs in
+``loading``; what the sources say together belongs in ``manifest``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.ingest.contracts import (
+    CONTRACTS_FOLDER,
+    REGISTRATION_FILE,
+    Contract,
+    load_contracts,
+)
+from orchestration.ingest.faults import (
+    FileRefused,
+    Finding,
+    QuarantinedRow,
+    Reason,
+    RowFault,
+)
+from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.pseudonyms import Pseudonymiser
+from orchestration.ingest.records import read_records
+from orchestration.ingest.schema import list_tables, main_table
+from orchestration.storage import fingerprint_of_files, write_atomically
+
+# The column of a reference's source that other sources point at.
+REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
+
+
+class SourceRefused(Exception):
+    """One or more files of a source break their contract as a whole."""
+
+    def __init__(self, refusals: list[FileRefused]) -> None:
+        super().__init__("\n".join(str(refusal) for refusal in refusals))
+        self.refusals = refusals
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that was read and what became of its rows."""
+
+    source_file: str
+    source: str
+    sha256: str
+    bytes: int
+    rows_read: int
+    rows_loaded: int
+    rows_quarantined: int
+
+
+@dataclass
+class SourceState:
+    """What the landing knows of a source beside its rows; kept as JSON next to them."""
+
+    fingerprint: str
+    files: list[SourceFile] = field(default_factory=list)
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    was_cached: bool = False
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The landing of one year: where exports come from, where tables go, under which key."""
+
+    year: int
+    exports: Path
+    folder: Path
+    pseudonym_key: bytes
+
+    def table_path(self, name: str) -> Path:
+        """The Parquet file of a table."""
+        return self.folder / f"{name}.parquet"
+
+    def state_path(self, source: str) -> Path:
+        """The JSON beside a source's tables."""
+        return self.folder / "state" / f"{source}.json"
+
+    def read_state(self, source: str) -> SourceState | None:
+        """The state of a source as last landed; None where there is none."""
+        path = self.state_path(source)
+        if not path.exists():
+            return None
+        node = json.loads(path.read_text(encoding="utf-8"))
+        return SourceState(
+            fingerprint=node["fingerprint"],
+            files=[SourceFile(**each) for each in node["files"]],
+            quarantined=[QuarantinedRow(**each) for each in node["quarantined"]],
+            findings=[Finding(**each) for each in node["findings"]],
+            was_cached=True,
+        )
+
+    def write_table(self, name: str, table: pa.Table) -> None:
+        """A table of the landing, whole or not at all."""
+        path = self.table_path(name)
+        with write_atomically(path) as aside:
+            pq.write_table(table, aside, compression="zstd")
+
+
+def source_paths(contract: Contract, exports: Path) -> list[Path]:
+    """The files of a source that are there, in the order of their names.
+
+    Raises SourceRefused where a source that may not be absent has none, or has two forms at once.
+    """
+    if contract.per_event:
+        return sorted(exports.glob(contract.file))
+    names = [contract.file] + ([contract.workbook.file] if contract.workbook else [])
+    paths = [exports / name for name in names if (exports / name).is_file()]
+    if len(paths) > 1:
+        refusal = FileRefused(contract.file, f"{names[0]} and {names[1]}", "one of them")
+        raise SourceRefused([refusal])
+    if not paths and not contract.optional:
+        raise SourceRefused([FileRefused(contract.file, "no file", "the export of the year")])
+    return paths
+
+
+def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
+    """The keys of a landed source that other sources may point at."""
+    column = REFERENCE_KEYS[source]
+    table = pq.read_table(landing.table_path(source), columns=[column])
+    return frozenset(table.column(column).to_pylist())
+
+
+def references_of(contract: Contract) -> list[str]:
+    """The sources that must be landed before this one."""
+    named = {column.references for column in contract.columns if column.references}
+    if contract.per_event:
+        named.add("programme")
+    return sorted(named)
+
+
+def ingest_source(landing: Landing, contract: Contract) -> SourceState:
+    """Lands a source, or keeps what is landed where neither its files nor what judges them changed.
+
+    Raises SourceRefused with every file of it that breaks its contract.
+    """
+    paths = source_paths(contract, landing.exports)
+    references = {name: loaded_keys(landing, name) for name in references_of(contract)}
+    fingerprint = _fingerprint(landing, contract, paths, references)
+    cached = landing.read_state(contract.source)
+    if cached and cached.fingerprint == fingerprint and _tables_exist(landing, contract):
+        return cached
+    # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
+    landing.state_path(contract.source).unlink(missing_ok=True)
+    state = SourceState(fingerprint)
+    loaded = _load_files(landing, contract, paths, references, state)
+    _write_tables(landing, contract, loaded)
+    with write_atomically(landing.state_path(contract.source)) as aside:
+        aside.write_text(_as_json(state), encoding="utf-8")
+    return state
+
+
+def _as_json(state: SourceState) -> str:
+    node = asdict(state)
+    del node["was_cached"]
+    return json.dumps(node, ensure_ascii=False, indent=1)
+
+
+def _tables_exist(landing: Landing, contract: Contract) -> bool:
+    names = [main_table(contract).name, *(table.name for table in list_tables(contract))]
+    return all(landing.table_path(name).exists() for name in names)
+
+
+def _fingerprint(
+    landing: Landing,
+    contract: Contract,
+    paths: list[Path],
+    references: dict[str, frozenset[str]],
+) -> str:
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    declared = [
+        CONTRACTS_FOLDER / f"{contract.source}.yml",
+        CONTRACTS_FOLDER / "_vocabularies.yml",
+    ]
+    beside = sorted(landing.exports.glob("events/registrations/*")) if contract.per_event else []
+    digest = hashlib.sha256()
+    digest.update(fingerprint_of_files([*code, *declared, *paths]).encode())
+    digest.update("|".join(path.name for path in beside).encode())
+    digest.update(hashlib.sha256(landing.pseudonym_key).digest() if contract.personal else b"")
+    for name, keys in references.items():
+        digest.update(f"{name}:{'|'.join(sorted(keys))}".encode())
+    return digest.hexdigest()
+
+
+def _load_files(
+    landing: Landing,
+    contract: Contract,
+    paths: list[Path],
+    references: dict[str, frozenset[str]],
+    state: SourceState,
+) -> list[LoadedFile]:
+    loaded: list[LoadedFile] = []
+    refusals: list[FileRefused] = []
+    unique: set[str] = set()
+    pseudonymiser = Pseudonymiser(landing.pseudonym_key)
+    for path in paths:
+        try:
+            result, file = _load_file(landing, contract, path, references, pseudonymiser, unique)
+        except FileRefused as refusal:
+            refusals.append(refusal)
+            continue
+        loaded.append(result)
+        state.files.append(file)
+        state.quarantined.extend(result.quarantined)
+        state.findings.extend(result.findings)
+    if refusals:
+        raise SourceRefused(refusals)
+    return loaded
+
+
+def _load_file(
+    landing: Landing,
+    contract: Contract,
+    path: Path,
+    references: dict[str, frozenset[str]],
+    pseudonymiser: Pseudonymiser,
+    unique: set[str],
+) -> tuple[LoadedFile, SourceFile]:
+    source_file = path.relative_to(landing.exports).as_posix()
+    content = path.read_bytes()
+    event_id = _event_id(source_file, contract)
+    surroundings = Surroundings(
+        references, pseudonymiser, event_id, _platforms_beside(path, event_id)
+    )
+    loader = FileLoader(contract, source_file, surroundings, unique)
+    if event_id is not None and event_id not in references["programme"]:
+        result = _reject_unknown_event(loader, content, source_file, contract, event_id)
+    else:
+        result = loader.load(*read_records(content, source_file, contract))
+    _assert_nothing_lost(source_file, result)
+    return result, SourceFile(
+        source_file=source_file,
+        source=contract.source,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        rows_read=result.rows_read,
+        rows_loaded=result.rows_loaded,
+        rows_quarantined=len(result.quarantined),
+    )
+
+
+def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
+    if result.rows_read != result.rows_loaded + len(result.quarantined):
+        raise AssertionError(
+            f"{source_file}: {result.rows_read} rows read, {result.rows_loaded} loaded, "
+            f"{len(result.quarantined)} quarantined"
+        )
+
+
+def _event_id(source_file: str, contract: Contract) -> str | None:
+    if not contract.per_event:
+        return None
+    match = REGISTRATION_FILE.match(source_file)
+    return match["event_id"] if match else source_file
+
+
+def _platforms_beside(path: Path, event_id: str | None) -> frozenset[str]:
+    if event_id is None:
+        return frozenset()
+    names = {each.name for each in path.parent.iterdir()}
+    return frozenset(
+        contract.per_event
+        for contract in load_contracts().values()
+        if contract.per_event and f"{event_id}__{contract.per_event}.csv" in names
+    )
+
+
+def _reject_unknown_event(
+    loader: FileLoader, content: bytes, source_file: str, contract: Contract, event_id: str
+) -> LoadedFile:
+    """A file of an event that the programme does not list: all its rows go to quarantine."""
+    message = f"Event {event_id} is in no loaded row of the programme"
+    try:
+        records, _ = read_records(content, source_file, contract)
+        result = loader.reject_all(records, RowFault(Reason.UNKNOWN_EVENT, message, "event_id"))
+    except FileRefused as refusal:
+        result = loader.reject_all([], RowFault(Reason.UNKNOWN_EVENT, message))
+        message = f"{message}; the file is unreadable too: {refusal.found}"
+    result.findings.append(Finding("note", "file_without_event", source_file, message))
+    return result
+
+
+def _write_tables(landing: Landing, contract: Contract, loaded: Collection[LoadedFile]) -> None:
+    for table in [main_table(contract), *list_tables(contract)]:
+        parts = [result.tables[table.name] for result in loaded]
+        whole = pa.concat_tables(parts) if parts else table.schema.empty_table()
+        landing.write_table(table.name, whole)

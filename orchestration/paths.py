@@ -1,0 +1,52 @@
+"""Where things lie: the project's own folders and the layout of a home.
+
+Here belong paths and nothing else; whoever writes below them is responsible for doing it safely.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+CONTRACTS_FOLDER = PROJECT_FOLDER / "raw" / "contracts"
+DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
+EXPECTATIONS_FOLDER = PROJECT_FOLDER / "expectations"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The working folder of a warehouse: landing, builds, releases, the Dagster instance."""
+
+    folder: Path
+
+    def landing(self, year: int) -> Path:
+        """Parquet of the year's exports, one file a table."""
+        return self.folder / "landing" / str(year)
+
+    def build(self, year: int) -> Path:
+        """The build in progress of a year: never opened by readers."""
+        return self.folder / "builds" / str(year)
+
+    def build_database(self, year: int) -> Path:
+        """The database that dbt writes."""
+        return self.build(year) / "build.duckdb"
+
+    def releases(self, year: int) -> Path:
+        """All releases of a year, and ``latest``."""
+        return self.folder / "releases" / str(year)
+
+    @property
+    def dagster(self) -> Path:
+        """DAGSTER_HOME: instance configuration, run history, event logs."""
+        return self.folder / "dagster"
+
+    @property
+    def pseudonym_key(self) -> Path:
+        """The key of the pseudonyms, mode 600, where the environment gives none."""
+        return self.folder / "pseudonym.key"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one build that may write."""
+        return self.folder / "build.lock"
