@@ -1,0 +1,196 @@
+"""The landing as Dagster assets: one asset a source, one step a folder of exports.
+
+Here belongs what people see of an ingested source in Dagster. How it is read belongs in ``sources``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from orchestration.ingest.contracts import Contract, load_contracts
+from orchestration.ingest.corrections import write_corrected_values
+from orchestration.ingest.manifest import write_manifest
+from orchestration.ingest.schema import (
+    CORRECTED_VALUES,
+    FINDINGS,
+    QUARANTINE,
+    RELEASED_CELLS,
+    RELEASED_FIGURES,
+    RELEASED_SOURCES,
+    SOURCE_FILES,
+    LandingTable,
+    list_tables,
+    main_table,
+)
+from orchestration.ingest.sources import (
+    Landing,
+    SourceRefused,
+    SourceState,
+    ingest_source,
+    references_of,
+)
+from orchestration.previews import PREVIEW_ROWS, markdown_table
+from orchestration.progress import say
+from orchestration.release.history import write_history
+from orchestration.warehouse import WarehouseResource, report_years, year_of
+
+LAYER = "landing"
+
+
+def landing_key(name: str) -> dg.AssetKey:
+    """The asset of a landing table."""
+    return dg.AssetKey([LAYER, name])
+
+
+def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = "1") -> dg.AssetSpec:
+    return dg.AssetSpec(
+        landing_key(table.name),
+        description=table.description,
+        deps=[landing_key(name) for name in deps],
+        group_name=LAYER,
+        kinds={"python", "parquet"},
+        owners=[f"team:{owner.replace(' ', '_')}"],
+        code_version=code_version,
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                [
+                    dg.TableColumn(column.name, str(column.type), description=column.description)
+                    for column in table.columns
+                ]
+            )
+        },
+    )
+
+
+def _source_specs(contract: Contract) -> list[dg.AssetSpec]:
+    deps = references_of(contract)
+    tables = [main_table(contract), *list_tables(contract)]
+    return [_spec(table, contract.owner, deps) for table in tables]
+
+
+def _table_metadata(landing: Landing, name: str) -> dict[str, Any]:
+    table = pq.ParquetFile(landing.table_path(name))
+    head = next(table.iter_batches(PREVIEW_ROWS), None)
+    rows = head.to_pylist() if head is not None else []
+    return {
+        "dagster/row_count": table.metadata.num_rows,
+        "path": dg.MetadataValue.path(str(landing.table_path(name))),
+        "preview": dg.MetadataValue.md(
+            markdown_table(table.schema_arrow.names, (tuple(row.values()) for row in rows))
+        ),
+    }
+
+
+def _files_metadata(state: SourceState) -> dict[str, Any]:
+    records = [
+        dg.TableRecord(
+            {
+                "source_file": each.source_file,
+                "sha256": each.sha256,
+                "rows_read": each.rows_read,
+                "rows_loaded": each.rows_loaded,
+                "rows_quarantined": each.rows_quarantined,
+            }
+        )
+        for each in state.files
+    ]
+    return {
+        "files": dg.MetadataValue.table(records) if records else "no file",
+        "rows_read": sum(each.rows_read for each in state.files),
+        "rows_quarantined": len(state.quarantined),
+        "kept_from_before": state.was_cached,
+    }
+
+
+def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
+    ordered = sorted(contracts, key=lambda each: (len(references_of(each)), each.source))
+    specs = [spec for contract in ordered for spec in _source_specs(contract)]
+
+    @dg.multi_asset(name=f"ingest_{group}", specs=specs, partitions_def=report_years)
+    def ingest(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        landing = warehouse.landing(year_of(context))
+        results: list[dg.MaterializeResult[Any]] = []
+        refused: list[SourceRefused] = []
+        for contract in ordered:
+            say("ingest", contract.source)
+            try:
+                results.extend(_materialize(landing, contract))
+            except SourceRefused as refusal:
+                refused.append(refusal)
+        if refused:
+            # All files that are wrong are named at once, so that one round of mending is enough.
+            raise SourceRefused([each for refusal in refused for each in refusal.refusals])
+        yield from results
+
+    return ingest
+
+
+def _materialize(landing: Landing, contract: Contract) -> list[dg.MaterializeResult[Any]]:
+    state = ingest_source(landing, contract)
+    tables = [main_table(contract), *list_tables(contract)]
+    return [
+        dg.MaterializeResult(
+            asset_key=landing_key(table.name),
+            metadata=_table_metadata(landing, table.name) | _files_metadata(state),
+        )
+        for table in tables
+    ]
+
+
+@dg.multi_asset(
+    name="ingest_manifest",
+    specs=[
+        _spec(table, "data engineering", sorted(load_contracts()))
+        for table in (SOURCE_FILES, QUARANTINE, FINDINGS, CORRECTED_VALUES)
+    ],
+    partitions_def=report_years,
+)
+def ingest_manifest(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Accounts for every file and row of the year, and reads the declared corrections."""
+    landing = warehouse.landing(year_of(context))
+    contracts = load_contracts()
+    states = [landing.read_state(source) for source in contracts]
+    write_manifest(landing, contracts, [state for state in states if state is not None])
+    write_corrected_values(landing, contracts)
+    for table in (SOURCE_FILES, QUARANTINE, FINDINGS, CORRECTED_VALUES):
+        yield dg.MaterializeResult(
+            asset_key=landing_key(table.name), metadata=_table_metadata(landing, table.name)
+        )
+
+
+@dg.multi_asset(
+    name="ingest_history",
+    specs=[
+        _spec(table, "data engineering", [])
+        for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES)
+    ],
+    partitions_def=report_years,
+)
+def ingest_history(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Reads back what was released of the year and of the year before, to compare with."""
+    landing = warehouse.landing(year_of(context))
+    write_history(landing, warehouse.layout)
+    for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES):
+        yield dg.MaterializeResult(
+            asset_key=landing_key(table.name), metadata=_table_metadata(landing, table.name)
+        )
+
+
+def ingest_assets() -> list[dg.AssetsDefinition]:
+    """All assets of the landing."""
+    by_group: dict[str, list[Contract]] = defaultdict(list)
+    for contract in load_contracts().values():
+        by_group[contract.group].append(contract)
+    groups = [_ingest_group(group, contracts) for group, contracts in sorted(by_group.items())]
+    return [*groups, ingest_manifest, ingest_history]

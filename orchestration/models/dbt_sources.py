@@ -1,0 +1,82 @@
+"""The dbt sources, generated from the contracts.
+
+Here belongs the rendering of ``models/staging/_sources.yml``: table and column descriptions are written
+once, in the contracts, and repeated by this module only. ``python -m orchestration.models.dbt_sources``
+writes the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import yaml
+
+from orchestration.ingest.contracts import load_contracts
+from orchestration.ingest.schema import LandingTable, landing_tables
+from orchestration.paths import DBT_FOLDER
+
+SOURCES_FILE = DBT_FOLDER / "models" / "staging" / "_sources.yml"
+
+_HEADER = (
+    "# Generated from raw/contracts by `python -m orchestration.models.dbt_sources`. Edit the contracts instead.\n"
+)
+_LINE_WIDTH = 110
+
+
+def sql_type(type_: pa.DataType) -> str:
+    """The SQL type of an Arrow type, by a name that DuckDB and Spark both take."""
+    if pa.types.is_decimal(type_):
+        return f"decimal({type_.precision},{type_.scale})"
+    names = {
+        pa.string(): "string",
+        pa.bool_(): "boolean",
+        pa.date32(): "date",
+        pa.int64(): "bigint",
+        pa.timestamp("us"): "timestamp",
+    }
+    return names[type_]
+
+
+def _table(table: LandingTable) -> dict[str, object]:
+    return {
+        "name": table.name,
+        "description": table.description,
+        "columns": [
+            {
+                "name": column.name,
+                "data_type": sql_type(column.type),
+                "description": column.description,
+            }
+            for column in table.columns
+        ],
+    }
+
+
+def render_sources() -> str:
+    """The text of ``_sources.yml``."""
+    document = {
+        "sources": [
+            {
+                "name": "landing",
+                "schema": "landing",
+                "description": (
+                    "What the files of one report year hold, one table a source: typed, without personal data, "
+                    "each row with the file and the line that it came from."
+                ),
+                "tables": [_table(table) for table in landing_tables(load_contracts())],
+            }
+        ]
+    }
+    body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=_LINE_WIDTH)
+    return _HEADER + body
+
+
+def write_sources(path: Path = SOURCES_FILE) -> None:
+    """Write the file that dbt reads."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render_sources(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_sources()

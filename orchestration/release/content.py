@@ -1,0 +1,40 @@
+"""What a release holds, before it is written in any form.
+
+Here belongs the one object that the CSV files, the workbook, the charts, the site and the package are written
+from, so that all of them say the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orchestration.release.tables import Table
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """What the guards said of the build: how many questions, and each with its answer."""
+
+    passed: int
+    failed: int
+    could_not_check: int
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ReleaseContent:
+    """A release of a year: its name, its tables, where they came from, what changed."""
+
+    year: int
+    release: str
+    previous: str | None
+    tables: dict[str, Table]
+    guarded: Guarded
+    findings: list[dict[str, Any]]
+    database: Path
+    inputs_fingerprint: str
+    code_fingerprint: str
+    changes: str
+    corrections: list[dict[str, Any]] = field(default_factory=list)

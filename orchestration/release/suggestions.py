@@ -1,0 +1,89 @@
+"""Which member an unresolved place text may have meant.
+
+Here belongs what a colleague is offered in the review. A suggestion never resolves anything by itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NEAR_MISS_SCORE = 86.0
+WORTH_SAYING_SCORE = 60.0
+_OTHER_COUNTRY_PENALTY = 25.0
+_POOL = 12
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name of a member: whose, what print calls the member, its key, the member's country."""
+
+    member_id: str
+    member: str
+    name_key: str
+    country_code: str | None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A member that a text resembles, how much (0 to 100), and why."""
+
+    member_id: str
+    member: str
+    score: float
+    reason: str
+
+    @property
+    def is_near_miss(self) -> bool:
+        """Whether the text is most likely a slip of the pen."""
+        return self.score >= NEAR_MISS_SCORE
+
+    @property
+    def is_worth_saying(self) -> bool:
+        """Whether a person would want to see it."""
+        return self.score >= WORTH_SAYING_SCORE
+
+
+class Suggester:
+    """Finds the members that a text resembles, those of its country first."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._by_key: dict[str, list[Name]] = defaultdict(list)
+        for name in names:
+            self._by_key[name.name_key].append(name)
+        self._keys = sorted(self._by_key)
+
+    def suggest(
+        self, place_key: str, country_code: str | None, limit: int = 3
+    ) -> list[Suggestion]:
+        """Up to ``limit`` members, best first; ties in the order of their ids."""
+        from rapidfuzz import fuzz, process
+
+        matches = process.extract(place_key, self._keys, scorer=fuzz.WRatio, limit=_POOL)
+        best: dict[str, Suggestion] = {}
+        for key, score, _ in matches:
+            for name in self._by_key[key]:
+                suggestion = _judge(name, key, float(score), place_key, country_code)
+                known = best.get(name.member_id)
+                if known is None or suggestion.score > known.score:
+                    best[name.member_id] = suggestion
+        ranked = sorted(best.values(), key=lambda each: (-each.score, each.member_id))
+        return ranked[:limit]
+
+
+def _judge(
+    name: Name, key: str, score: float, place_key: str, country_code: str | None
+) -> Suggestion:
+    if key == place_key:
+        reason = "a name of this member"
+    else:
+        reason = f"resembles its name “{key}”"
+    if country_code is None:
+        reason += ", no country given"
+    elif country_code == name.country_code:
+        reason += ", same country"
+    else:
+        reason += f", but the member is in {name.country_code}"
+        score = max(0.0, score - _OTHER_COUNTRY_PENALTY)
+    return Suggestion(name.member_id, name.member, round(score, 1), reason)

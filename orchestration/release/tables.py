@@ -1,0 +1,235 @@
+"""The tables of a release, as files.
+
+Here belongs which mart becomes which file, in which order, and how a value is written. What the values are
+is the marts'.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.release.displays import LANGUAGES, display
+from orchestration.release.suggestions import Name, Suggester
+
+if TYPE_CHECKING:
+    import duckdb
+
+Row = dict[str, Any]
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A released table: its header and its rows."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def as_dicts(self) -> list[Row]:
+        """The rows by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class _Query:
+    """A released table that is a mart as it stands."""
+
+    name: str
+    sql: str
+    typed: tuple[str, ...] = ()
+
+
+# Columns typed by people outside are made inert for spreadsheets; displays like +2.14K are our own words.
+_QUERIES = (
+    _Query(
+        "annex_activity",
+        """
+        select member_id, member, is_new, news, publications, mentions, use_cases, c4gh_initiatives
+        from annex_activity order by report_order
+        """,
+    ),
+    _Query(
+        "annex_engagement",
+        """
+        select
+            member_id, member, is_new, activated, fee_paid, board, annual_meeting, bilateral, pilot,
+            indicators, capacity_building, wmd_organiser
+        from annex_engagement order by report_order
+        """,
+    ),
+    _Query("funding_sources", "select * from funding_sources order by all"),
+    _Query("funds_use", "select * from funds_use order by all"),
+    _Query("gender_impact", "select * from gender_impact order by all"),
+    _Query("calendar", "select * from calendar order by all", typed=("title",)),
+    _Query("action_plan", "select * from action_plan order by code", typed=("title",)),
+    _Query(
+        "reconciliation",
+        """
+        select kind, key, printed, computed, status, reason from reconciliation
+        order by kind desc, key
+        """,
+    ),
+    _Query(
+        "quarantine",
+        """
+        select source_file, source_line, field, reason_code, reason from landing.quarantine
+        order by all
+        """,
+        typed=("reason",),
+    ),
+    _Query(
+        "resolved_places",
+        """
+        select source_file, text, country, member, rows from resolved_places
+        order by source_file, text, country, member
+        """,
+        typed=("text", "country"),
+    ),
+    _Query(
+        "sources",
+        """
+        select source_file, sha256, bytes, rows_read, rows_loaded, rows_quarantined
+        from landing.source_files order by source_file
+        """,
+    ),
+)
+
+
+def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
+    """Every CSV table of the release, from the database of a build."""
+    tables = {"figures": _figures(connection)}
+    for query in _QUERIES:
+        tables[query.name] = _run(connection, query)
+    tables["unresolved_places"] = _unresolved_places(connection)
+    return tables
+
+
+def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], list[Any]]:
+    result = connection.execute(sql)
+    header = tuple(column[0] for column in result.description)
+    return header, result.fetchall()
+
+
+def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
+    header, rows = _fetch(connection, query.sql)
+    typed = {header.index(name) for name in query.typed}
+    inert = [
+        tuple(_inert(value) if at in typed else value for at, value in enumerate(row))
+        for row in rows
+    ]
+    return Table(query.name, header, inert)
+
+
+def _inert(value: Any) -> Any:
+    """A text that a spreadsheet will not run as a formula."""
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+    return f"'{value}" if is_formula else value
+
+
+def _figures(connection: duckdb.DuckDBPyConnection) -> Table:
+    header, rows = _fetch(
+        connection,
+        """
+        select
+            figures.year, figures.figure_id, figures.area, figures.label, figures.value,
+            figures.numerator, figures.denominator, figures.unit, figures.status,
+            catalogue.display, catalogue.decimals, catalogue.step
+        from figures
+        inner join figure_catalogue as catalogue on figures.figure_id = catalogue.figure_id
+        order by catalogue.position
+        """,
+    )
+    columns = (*header[:9], *(f"display_{language}" for language in LANGUAGES))
+    return Table("figures", columns, [_figure_row(row) for row in rows])
+
+
+def _figure_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    form, decimals, step = row[9:]
+    value, numerator, denominator = (Decimal(n) if n is not None else None for n in row[4:7])
+    rounded = None if value is None else value.quantize(Decimal(1).scaleb(-decimals))
+    step = None if step is None else Decimal(step)
+    displays = [display(rounded, form, decimals, step, language) for language in LANGUAGES]
+    return (*row[:4], rounded, _plain(numerator), _plain(denominator), *row[7:9], *displays)
+
+
+def _plain(number: Decimal | None) -> Decimal | None:
+    """A number without the zeros that its column's scale leaves at its end."""
+    if number is None:
+        return None
+    whole = number.to_integral_value()
+    return whole if number == whole else number.normalize()
+
+
+def _unresolved_places(connection: duckdb.DuckDBPyConnection) -> Table:
+    suggester = Suggester(read_names(connection))
+    _, rows = _fetch(
+        connection,
+        """
+        select source_file, text, country, rows, reason, place_key, country_code
+        from unresolved_places order by source_file, text, country
+        """,
+    )
+    columns = ("source_file", "text", "country", "rows", "reason", "suggestion", "score")
+    return Table("unresolved_places", columns, [_unresolved(row, suggester) for row in rows])
+
+
+def read_names(connection: duckdb.DuckDBPyConnection) -> list[Name]:
+    """Every name of every member, for suggestions."""
+    _, rows = _fetch(
+        connection,
+        """
+        select distinct names.member_id, members.name, names.name_key, members.country_code
+        from (
+            select member_id, name_key from stg_members
+            union all
+            select member_id, name_key from stg_member_names
+        ) as names
+        inner join stg_members as members on names.member_id = members.member_id
+        order by all
+        """,
+    )
+    return [Name(*row) for row in rows]
+
+
+def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
+    source_file, text, country, rows, reason, place_key, country_code = row
+    best = next(iter(suggester.suggest(place_key, country_code, limit=1)), None)
+    if reason == "not_a_member" and best is not None and best.is_near_miss:
+        reason = "near_miss"
+    if reason != "near_miss":
+        best = best if best is not None and best.is_worth_saying else None
+    suggestion, score = (best.member, best.score) if best else ("", "")
+    return (source_file, _inert(text), _inert(country), rows, reason, suggestion, score)
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """UTF-8, comma, line feeds: the same bytes for the same rows."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([text_of(value) for value in row] for row in rows)
+
+
+def text_of(value: Any) -> str:
+    """A value as the release writes it: true and false, ISO dates, plain decimals, blank for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return str(value)

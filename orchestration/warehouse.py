@@ -1,0 +1,58 @@
+"""The warehouse as a Dagster resource: where exports come from, where everything goes.
+
+Here belongs what every step is given. The resource holds the home's lock for the length of a run, so that
+one run writes at a time, whoever launched it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.build import Build, current_build, start_build
+from orchestration.ingest.pseudonyms import load_or_make_key
+from orchestration.ingest.sources import Landing
+from orchestration.locking import HomeLock
+from orchestration.paths import Home
+
+report_years = dg.DynamicPartitionsDefinition(name="report_year")
+
+
+class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Paths and engine of a warehouse."""
+
+    raw: str
+    home: str
+    engine: str = "duckdb"
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Takes the home for this run."""
+        HomeLock.of(self.layout.lock).acquire()
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """Gives the home back."""
+        HomeLock.of(self.layout.lock).release()
+
+    @property
+    def layout(self) -> Home:
+        """The home's layout."""
+        return Home(Path(self.home))
+
+    def landing(self, year: int) -> Landing:
+        """The landing of a year."""
+        key = load_or_make_key(self.layout.pseudonym_key)
+        return Landing(year, Path(self.raw) / str(year), self.layout.landing(year), key)
+
+    def start_build(self, year: int, build_id: str) -> Build:
+        """A new build of a year."""
+        return start_build(self.layout, year, build_id)
+
+    def current_build(self, year: int) -> Build:
+        """The build of a year as it stands."""
+        return current_build(self.layout, year)
+
+
+def year_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> int:
+    """The report year of a run, from its partition."""
+    return int(context.partition_key)
