@@ -1,13 +1,11 @@
-"""The dbt sources, generated from the contracts.
+"""What dbt knows of the landing, generated from the contracts.
 
-Here belongs the rendering of ``models/staging/_sources.yml``: table and column descriptions are written
-once, in the contracts, and repeated by this module only. ``python -m orchestration.models.dbt_sources``
-writes the file.
+Here belongs the rendering of ``models/staging/_sources.yml`` (documentation) and ``macros/_landing_columns.sql``
+(columns and types, for the macro that puts corrections in place). Both are written once, in the contracts, and
+repeated by this module only. ``python -m orchestration.models.dbt_sources`` writes the files.
 """
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pyarrow as pa
 import yaml
@@ -17,9 +15,10 @@ from orchestration.ingest.schema import LandingTable, landing_tables
 from orchestration.paths import DBT_FOLDER
 
 SOURCES_FILE = DBT_FOLDER / "models" / "staging" / "_sources.yml"
+COLUMNS_FILE = DBT_FOLDER / "macros" / "_landing_columns.sql"
 
-_HEADER = (
-    "# Generated from raw/contracts by `python -m orchestration.models.dbt_sources`. Edit the contracts instead.\n"
+_NOTICE = (
+    "Generated from raw/contracts by `python -m orchestration.models.dbt_sources`. Edit the contracts instead."
 )
 _LINE_WIDTH = 110
 
@@ -69,13 +68,24 @@ def render_sources() -> str:
         ]
     }
     body = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=_LINE_WIDTH)
-    return _HEADER + body
+    return f"# {_NOTICE}\n{body}"
 
 
-def write_sources(path: Path = SOURCES_FILE) -> None:
-    """Write the file that dbt reads."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render_sources(), encoding="utf-8")
+def render_columns() -> str:
+    """The text of ``_landing_columns.sql``: a macro that returns {table: [(column, SQL type), ...]}."""
+    lines = [f"{{#- {_NOTICE} -#}}", "{% macro landing_columns() %}", "    {{ return({"]
+    for table in landing_tables(load_contracts()):
+        lines.append(f"        '{table.name}': [")
+        lines += [f"            ('{c.name}', '{sql_type(c.type)}')," for c in table.columns]
+        lines.append("        ],")
+    lines += ["    }) }}", "{% endmacro %}", ""]
+    return "\n".join(lines)
+
+
+def write_sources() -> None:
+    """Write the files that dbt reads."""
+    SOURCES_FILE.write_text(render_sources(), encoding="utf-8")
+    COLUMNS_FILE.write_text(render_columns(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Scale and overhead, each measured against its floor."""

@@ -1,0 +1,22 @@
+{#- The report year and its bounds. Dates of the landing are days on the Madrid clock already. -#}
+
+{% macro year_start() -%}
+    cast('{{ var("report_year") }}-01-01' as date)
+{%- endmacro %}
+
+{% macro year_end() -%}
+    cast('{{ var("report_year") }}-12-31' as date)
+{%- endmacro %}
+
+{#- Whether a day is in the report year. -#}
+{% macro in_year(day) -%}
+    ({{ day }} between {{ year_start() }} and {{ year_end() }})
+{%- endmacro %}
+
+{#- Whether a span of days holds 31 December, its last day included; a blank last day is still open. -#}
+{% macro on_closing_day(first_day, last_day) -%}
+    (
+        {{ first_day }} <= {{ year_end() }}
+        and coalesce({{ last_day }} >= {{ year_end() }}, true)
+    )
+{%- endmacro %}

@@ -1,0 +1,277 @@
+with
+
+events as (
+
+    select * from {{ ref('int_events') }}
+
+),
+
+participants as (
+
+    select * from {{ ref('int_participants') }}
+
+),
+
+speakers as (
+
+    select * from {{ ref('stg_speakers') }}
+
+),
+
+people as (
+
+    select * from {{ ref('int_experts') }}
+
+),
+
+policy_statements as (
+
+    select * from {{ ref('stg_policy_statements') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('stg_campaigns') }}
+
+),
+
+all_wmd_activities as (
+
+    select * from {{ ref('stg_wmd_activities') }}
+
+),
+
+all_drawings as (
+
+    select * from {{ ref('stg_drawings') }}
+
+),
+
+places as (
+
+    select * from {{ ref('int_place_resolution') }}
+
+),
+
+social as (
+
+    select * from {{ ref('stg_social') }}
+
+),
+
+all_videos as (
+
+    select * from {{ ref('stg_videos') }}
+
+),
+
+-- People come as one row an event: at millions of registrations no figure walks through them one by one.
+event_people as (
+
+    select
+        event_id,
+        count(*) as attendances,
+        sum(case when gender = 'woman' then 1 else 0 end) as women,
+        sum(case when gender in ('woman', 'man') then 1 else 0 end) as women_and_men,
+        min(source_file) as source_file
+    from participants
+    group by event_id
+
+),
+
+experts as (
+
+    select
+        speakers.event_id,
+        speakers.person_key,
+        people.gender,
+        events.is_congress,
+        speakers.source_file,
+        speakers.source_line
+    from speakers
+    inner join people
+        on speakers.person_key = people.person_key
+    left join events
+        on speakers.event_id = events.event_id
+
+),
+
+statements_of_year as (
+
+    select *
+    from policy_statements
+    where {{ in_year('issued_on') }}
+
+),
+
+campaigns_of_year as (
+
+    select *
+    from campaigns
+    where {{ in_year('starts_on') }}
+
+),
+
+wmd_activities as (
+
+    select *
+    from all_wmd_activities
+    where {{ in_year('held_on') }}
+
+),
+
+drawings as (
+
+    select
+        all_drawings.drawing_id,
+        {{ place_id('places.member_id', 'all_drawings.city_key', 'all_drawings.country_key') }} as place_id,
+        places.member_id,
+        all_drawings.source_file,
+        all_drawings.source_line
+    from all_drawings
+    left join places
+        on
+            all_drawings.city_key = places.place_key
+            and coalesce(all_drawings.country_key, '') = places.country_key
+    where {{ in_year('all_drawings.received_on') }}
+
+),
+
+last_readings as (
+
+    select *
+    from social
+    where {{ in_year('date') }}
+    qualify
+        row_number() over (
+            partition by lower(network)
+            order by date desc, source_line desc
+        ) = 1
+
+),
+
+videos as (
+
+    select *
+    from all_videos
+    where {{ in_year('published_on') }}
+
+),
+
+final as (
+
+    select {{ evidence('participants', unit='event_id', amount='attendances', event='event_id', line='null') }}
+    from event_people
+
+    union all
+
+    select {{ evidence('participants_women_share', unit='event_id', amount='women', event='event_id', line='null') }}
+    from event_people
+
+    union all
+
+    select {{ evidence('participants_women_share', part='denominator', unit='event_id', amount='women_and_men', event='event_id', line='null') }}
+    from event_people
+
+    union all
+
+    select {{ evidence('experts', unit='person_key', event='event_id') }}
+    from experts
+
+    union all
+
+    select {{ evidence('experts_women_share', unit='person_key', event='event_id') }}
+    from experts
+    where gender = 'woman'
+
+    union all
+
+    select {{ evidence('experts_women_share', part='denominator', unit='person_key', event='event_id') }}
+    from experts
+    where gender in ('woman', 'man')
+
+    union all
+
+    select {{ evidence('policy_statements', unit=each_row()) }}
+    from statements_of_year
+
+    union all
+
+    select {{ evidence('policy_statements_gender', unit=each_row()) }}
+    from statements_of_year
+    where gender_perspective
+
+    union all
+
+    select {{ evidence('global_events', unit='event_id', event='event_id') }}
+    from events
+    where
+        organiser_role = 'participated'
+        and scope = 'global'
+
+    union all
+
+    select {{ evidence('campaigns', unit=each_row()) }}
+    from campaigns_of_year
+
+    union all
+
+    select {{ evidence('campaigns_gender', unit=each_row()) }}
+    from campaigns_of_year
+    where gender_approach
+
+    union all
+
+    select {{ evidence('wmd_activities', unit="concat(activity, '|', cast(held_on as " ~ dbt.type_string() ~ "))") }}
+    from wmd_activities
+
+    union all
+
+    select {{ evidence('wmd_organisations', unit='organiser') }}
+    from wmd_activities
+
+    union all
+
+    select {{ evidence('drawings', unit='drawing_id', member='member_id') }}
+    from drawings
+
+    union all
+
+    select {{ evidence('drawing_cities', unit='place_id', member='member_id') }}
+    from drawings
+    where place_id is not null
+
+    union all
+
+    select {{ evidence('congress_sessions', unit='event_id', amount='sessions', event='event_id') }}
+    from events
+    where
+        is_congress
+        and sessions is not null
+
+    union all
+
+    select {{ evidence('congress_leaders', unit='person_key', event='event_id') }}
+    from experts
+    where is_congress
+
+    union all
+
+    select {{ evidence('social_followers', unit='lower(network)', amount='followers') }}
+    from last_readings
+
+    union all
+
+    select {{ evidence('videos', unit=each_row()) }}
+    from videos
+
+    union all
+
+    select {{ evidence('videos_revitalisation', unit=each_row()) }}
+    from videos
+    where lower(project) = 'revitalisation through the urban project'
+
+)
+
+select * from final

@@ -1,0 +1,61 @@
+{#- The figures of a whole are the catalogue's rows of that whole: another project in print is another row there. -#}
+with
+
+catalogue as (
+
+    select * from {{ ref('figure_catalogue') }}
+
+),
+
+entries as (
+
+    select * from {{ ref('int_fund_parts') }}
+
+),
+
+shares as (
+
+    select
+        figure_id,
+        whole,
+        {{ part_of_whole('figure_id', 'whole') }} as part
+    from catalogue
+    where whole in ({{ evidence_of_whole('funding') }}, {{ evidence_of_whole('funds_use') }})
+
+),
+
+final as (
+
+    select
+        shares.figure_id,
+        'numerator' as part,
+        entries.entry_no as unit_key,
+        entries.amount_eur as amount,
+        entries.source_file,
+        entries.source_line,
+        entries.member_id,
+        cast(null as {{ dbt.type_string() }}) as event_id
+    from shares
+    inner join entries
+        on
+            shares.whole = entries.whole
+            and shares.part = entries.part
+
+    union all
+
+    select
+        shares.figure_id,
+        'denominator' as part,
+        entries.entry_no as unit_key,
+        entries.amount_eur as amount,
+        entries.source_file,
+        entries.source_line,
+        entries.member_id,
+        cast(null as {{ dbt.type_string() }}) as event_id
+    from shares
+    inner join entries
+        on shares.whole = entries.whole
+
+)
+
+select * from final

@@ -1,0 +1,203 @@
+with
+
+members as (
+
+    select * from {{ ref('int_members') }}
+
+),
+
+places as (
+
+    select * from {{ ref('int_place_resolution') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('stg_indicators') }}
+
+),
+
+benchmarked as (
+
+    select * from {{ ref('int_benchmarked_members') }}
+
+),
+
+pilots as (
+
+    select * from {{ ref('stg_pilots') }}
+
+),
+
+engagements as (
+
+    select * from {{ ref('int_member_engagements') }}
+
+),
+
+all_egi_cities as (
+
+    select * from {{ ref('stg_egi_cities') }}
+
+),
+
+observatories as (
+
+    select * from {{ ref('stg_observatories') }}
+
+),
+
+all_publications as (
+
+    select * from {{ ref('int_publications') }}
+
+),
+
+all_practices as (
+
+    select * from {{ ref('int_practices') }}
+
+),
+
+city_makers as (
+
+    select * from {{ ref('stg_city_makers') }}
+
+),
+
+all_initiatives as (
+
+    select * from {{ ref('int_initiatives') }}
+
+),
+
+benchmarked_members as (
+
+    select
+        benchmarked.member_id,
+        benchmarked.source_file,
+        benchmarked.source_line
+    from benchmarked
+    inner join members
+        on benchmarked.member_id = members.member_id
+    where members.is_member
+
+),
+
+egi_cities as (
+
+    select
+        {{ place_id('places.member_id', 'all_egi_cities.city_key', 'all_egi_cities.country_key') }} as place_id,
+        places.member_id,
+        all_egi_cities.source_file,
+        all_egi_cities.source_line
+    from all_egi_cities
+    left join places
+        on
+            all_egi_cities.city_key = places.place_key
+            and coalesce(all_egi_cities.country_key, '') = places.country_key
+
+),
+
+publications as (
+
+    select *
+    from all_publications
+    where
+        origin = 'metropolis'
+        and is_of_year
+
+),
+
+practices as (
+
+    select *
+    from all_practices
+    where
+        is_published
+        and published_on <= {{ year_end() }}
+
+),
+
+initiatives as (
+
+    select *
+    from all_initiatives
+    where
+        is_published
+        and uploaded_on <= {{ year_end() }}
+
+),
+
+final as (
+
+    select {{ evidence('spaces_benchmarked', unit='space') }}
+    from indicators
+
+    union all
+
+    select {{ evidence('members_benchmarked', unit='member_id', member='member_id') }}
+    from benchmarked_members
+
+    union all
+
+    select {{ evidence('pilot_projects', unit='pilot') }}
+    from pilots
+
+    union all
+
+    select {{ evidence('members_in_pilots', unit='member_id', member='member_id') }}
+    from engagements
+    where engagement = 'pilot'
+
+    union all
+
+    select {{ evidence('egi_cities', unit='place_id', member='member_id') }}
+    from egi_cities
+    where place_id is not null
+
+    union all
+
+    select {{ evidence('observatories', unit=each_row()) }}
+    from observatories
+    where {{ on_closing_day('active_from', 'active_to') }}
+
+    union all
+
+    select {{ evidence('publications', unit=each_row()) }}
+    from publications
+
+    union all
+
+    select {{ evidence('publications_gender', unit=each_row()) }}
+    from publications
+    where gender_perspective
+
+    union all
+
+    select {{ evidence('use_practices', unit='case_id', member='member_id') }}
+    from practices
+
+    union all
+
+    select {{ evidence('city_makers', unit='user_id') }}
+    from city_makers
+    where
+        status = 'active'
+        and registered_on <= {{ year_end() }}
+
+    union all
+
+    select {{ evidence('c4gh_initiatives', unit='id', member='member_id') }}
+    from initiatives
+
+    union all
+
+    select {{ evidence('c4gh_cities', unit='place_id', member='member_id') }}
+    from initiatives
+    where place_id is not null
+
+)
+
+select * from final

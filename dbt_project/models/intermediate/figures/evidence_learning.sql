@@ -1,0 +1,61 @@
+with
+
+all_products as (
+
+    select * from {{ ref('stg_learning_products') }}
+
+),
+
+engagements as (
+
+    select * from {{ ref('int_member_engagements') }}
+
+),
+
+products as (
+
+    select *
+    from all_products
+    where {{ in_year('uploaded_on') }}
+
+),
+
+-- The learning activities that members attended, a row for each attendance of a member.
+attendances as (
+
+    select *
+    from engagements
+    where engagement = 'learning_activity'
+
+),
+
+final as (
+
+    select {{ evidence('learning_products', unit=each_row()) }}
+    from products
+
+    union all
+
+    select {{ evidence('learning_courses', unit=each_row()) }}
+    from products
+    where kind = 'course'
+
+    union all
+
+    select {{ evidence('learning_webinars', unit=each_row()) }}
+    from products
+    where kind = 'webinar'
+
+    union all
+
+    select {{ evidence('learning_activities', unit='event_id', member='member_id', event='event_id') }}
+    from attendances
+
+    union all
+
+    select {{ evidence('members_in_learning', unit='member_id', member='member_id', event='event_id') }}
+    from attendances
+
+)
+
+select * from final

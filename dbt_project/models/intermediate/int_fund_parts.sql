@@ -1,0 +1,47 @@
+with
+
+ledger as (
+
+    select * from {{ ref('int_ledger') }}
+
+),
+
+posted as (
+
+    select *
+    from ledger
+    where
+        stands
+        and {{ in_year('posting_date') }}
+
+),
+
+final as (
+
+    select
+        'funding' as whole,
+        category as part,
+        entry_no,
+        amount_eur,
+        member_id,
+        source_file,
+        source_line
+    from posted
+    where type in ('income', 'payment')
+
+    union all
+
+    select
+        'funds_use' as whole,
+        coalesce(project, '') as part,
+        entry_no,
+        amount_eur,
+        member_id,
+        source_file,
+        source_line
+    from posted
+    where type = 'expense'
+
+)
+
+select * from final

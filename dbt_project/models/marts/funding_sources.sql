@@ -1,0 +1,31 @@
+with
+
+shares as (
+
+    select * from {{ ref('int_whole_shares') }}
+
+),
+
+final as (
+
+    select
+        -- ids
+        part as category,
+        figure_id,
+
+        -- text
+        label,
+
+        -- numerics
+        amount,
+        share,
+        unrounded_share,
+
+        -- booleans
+        is_printed
+    from shares
+    where whole = 'funding'
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('action_plan') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('activities') }}
+
+)
+
+select * from final

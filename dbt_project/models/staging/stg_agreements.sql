@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('agreements') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('campaigns') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('cases') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('city_makers') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('drawings') }}
+
+)
+
+select * from final

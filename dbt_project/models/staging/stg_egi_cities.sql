@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('egi_cities') }}
+
+)
+
+select * from final

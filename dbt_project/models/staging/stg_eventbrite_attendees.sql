@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('eventbrite_attendees') }}
+
+)
+
+select * from final

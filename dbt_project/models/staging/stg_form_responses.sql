@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('form_responses') }}
+
+)
+
+select * from final

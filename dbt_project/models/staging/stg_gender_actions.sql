@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('gender_actions') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('gender_engagement') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('governance') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('indicators') }}
+
+)
+
+select * from final

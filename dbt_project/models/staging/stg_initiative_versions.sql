@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('initiatives') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('known_differences') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('leaders') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('learning_products') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('ledger') }}
+
+)
+
+select * from final

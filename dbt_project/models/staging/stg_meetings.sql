@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('meetings') }}
+
+)
+
+select * from final

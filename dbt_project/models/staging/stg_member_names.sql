@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('member_names') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('members') }}
+
+)
+
+select * from final

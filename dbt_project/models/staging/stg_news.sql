@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('news') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('news_members') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('observatories') }}
+
+)
+
+select * from final

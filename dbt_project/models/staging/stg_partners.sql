@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('partners') }}
+
+)
+
+select * from final

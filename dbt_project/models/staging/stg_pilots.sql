@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('pilots') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('policy_statements') }}
+
+)
+
+select * from final

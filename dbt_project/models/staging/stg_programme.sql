@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('programme') }}
+
+)
+
+select * from final

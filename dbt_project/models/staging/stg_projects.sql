@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('projects') }}
+
+)
+
+select * from final

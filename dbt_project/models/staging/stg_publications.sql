@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('publications') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('publications_mentions') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('published_annex_activity') }}
+
+)
+
+select * from final

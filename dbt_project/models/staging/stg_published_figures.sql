@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('published_figures') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('released_cells') }}
+
+)
+
+select * from final

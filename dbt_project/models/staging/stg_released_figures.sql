@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('released_figures') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('restatements') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('speakers') }}
+
+)
+
+select * from final

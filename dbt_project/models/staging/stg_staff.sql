@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('staff') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('teams_participants') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('videos') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('wmd_activities') }}
+
+)
+
+select * from final

@@ -1,0 +1,9 @@
+with
+
+final as (
+
+    {{ landing('zoom_attendees') }}
+
+)
+
+select * from final

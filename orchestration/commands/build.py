@@ -1,0 +1,146 @@
+"""``metropolis build``: one year, exports to release.
+
+Here belongs what is said on the way and at the end, and the exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from orchestration import progress
+from orchestration.commands.common import complain, human_size, print_table, read_csv
+from orchestration.locking import HomeIsHeld, HomeLock
+from orchestration.paths import Home
+from orchestration.release.shelf import folder_size
+from orchestration.runs import BuildResult, Outcome, run_build, unchanged_release
+
+
+def build_year(home: Home, raw: Path, year: int, engine: str) -> int:
+    """Builds and releases a year; the exit code of the outcome."""
+    exports = raw / str(year)
+    if not exports.is_dir():
+        return complain(f"there are no exports of {year}: {exports} is no folder")
+    try:
+        home.folder.mkdir(parents=True, exist_ok=True)
+        with HomeLock.of(home.lock):
+            return _build_held(home, raw, year, engine)
+    except HomeIsHeld as held:
+        complain(str(held))
+        return Outcome.HELD
+    except OSError as error:
+        complain(f"the home cannot be used: {error.strerror or error} ({error.filename or home.folder})")
+        return Outcome.WRONG_INPUT
+
+
+def _build_held(home: Home, raw: Path, year: int, engine: str) -> int:
+    started = time.monotonic()
+    release = unchanged_release(home, year, raw / str(year), engine)
+    if release is not None:
+        print(f"Unchanged: neither exports nor code differ from those of {release}.")
+        _print_release(home, year, release)
+        return Outcome.RELEASED
+    with _Progress():
+        result = run_build(home, raw, year, engine)
+    if result.outcome is not Outcome.RELEASED:
+        return _say_refused(result, year)
+    assert result.release is not None
+    print_summary(home.releases(year) / result.release)
+    print()
+    said = "Released" if result.is_new else "Unchanged: the figures and files are those of"
+    print(f"{said} {result.release} in {time.monotonic() - started:.1f} s.")
+    _print_release(home, year, result.release)
+    return Outcome.RELEASED
+
+
+def _say_refused(result: BuildResult, year: int) -> int:
+    if result.outcome is Outcome.WRONG_INPUT:
+        print(f"The exports of {year} are wrong; nothing was built:", file=sys.stderr)
+    else:
+        print(f"Refused: nothing of {year} was published.", file=sys.stderr)
+    for message in result.messages:
+        for line in message.splitlines():
+            print(f"  {line}", file=sys.stderr)
+    standing = f"{result.release} stands" if result.release else "there is no release yet"
+    print(f"The last release is untouched: {standing}.", file=sys.stderr)
+    return result.outcome
+
+
+class _Progress:
+    """Where the build is: a live line on a terminal, a line a step elsewhere."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._status = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("start")
+
+    def __enter__(self) -> _Progress:
+        if self._status is not None:
+            self._status.start()
+        progress.show_progress_with(self._say)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        progress.show_progress_with(lambda step, message: None)
+        if self._status is not None:
+            self._status.stop()
+
+    def _say(self, step: str, message: str) -> None:
+        if self._status is not None:
+            self._status.update(f"{step}: {message}")
+        elif step != self._step:
+            print(f"{step} …", file=sys.stderr, flush=True)
+        self._step = step
+
+
+def print_summary(release: Path) -> None:
+    """What was read, loaded, quarantined, guarded, and the differences from print."""
+    import json
+
+    _print_sources(read_csv(release / "sources.csv"))
+    provenance = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    guards = provenance["guards"]
+    asked = sum(guards.values())
+    print()
+    print(f"Guarded: {guards['passed']} of {asked} expectations hold.")
+    _print_reconciliation(read_csv(release / "reconciliation.csv"))
+
+
+def _print_sources(sources: list[dict[str, str]]) -> None:
+    groups: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in sources:
+        group = row["source_file"].rpartition("/")[0] or "declarations"
+        groups[group]["files"] += 1
+        for name in ("rows_read", "rows_loaded", "rows_quarantined"):
+            groups[group][name] += int(row[name])
+    total = sum(groups.values(), Counter())
+    names = ("files", "rows_read", "rows_loaded", "rows_quarantined")
+    rows = [[group, *(str(counts[name]) for name in names)] for group, counts in groups.items()]
+    rows.append(["all", *(str(total[name]) for name in names)])
+    print_table(["exports", "files", "read", "loaded", "quarantined"], rows, right=(1, 2, 3, 4))
+
+
+def _print_reconciliation(rows: list[dict[str, str]]) -> None:
+    if not rows:
+        print("Print: this year has none to compare with.")
+        return
+    counts = Counter(row["status"] for row in rows)
+    print(
+        f"Print: {counts['match']} figures and cells agree, {counts['known_difference']} known "
+        f"differences, {counts['difference']} new ones, {counts['not_legible']} not legible."
+    )
+    for row in rows:
+        if row["status"] == "known_difference":
+            print(f"  {row['key']}: printed {row['printed'] or 'blank'}, computed "
+                  f"{row['computed'] or 'blank'}. {row['reason']}")
+
+
+def _print_release(home: Home, year: int, release: str) -> None:
+    folder = home.releases(year) / release
+    print(f"Release: {os.path.relpath(folder)} ({human_size(folder_size(folder))})")

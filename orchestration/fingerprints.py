@@ -1,0 +1,51 @@
+"""What a release depends on, as hashes.
+
+Here belongs telling "nothing changed" without importing anything heavy: the exports of a year, and the code
+with everything that it reads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from orchestration.paths import (
+    CONTRACTS_FOLDER,
+    DBT_FOLDER,
+    EXPECTATIONS_FOLDER,
+    PROJECT_FOLDER,
+)
+from orchestration.storage import fingerprint_of_files
+
+_CODE_FOLDERS = (PROJECT_FOLDER / "orchestration", DBT_FOLDER, CONTRACTS_FOLDER, EXPECTATIONS_FOLDER)
+_NOT_CODE = frozenset({"target", "logs", "__pycache__"})
+
+
+def code_fingerprint() -> str:
+    """One hash over code, models, contracts, suites and the lock of what they run on."""
+    paths = [
+        path
+        for folder in _CODE_FOLDERS
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and not _NOT_CODE.intersection(path.relative_to(PROJECT_FOLDER).parts)
+        and not path.name.startswith(".")
+    ]
+    lock = PROJECT_FOLDER / "requirements.lock"
+    return fingerprint_of_files([*paths, *([lock] if lock.exists() else [])], PROJECT_FOLDER)
+
+
+def inputs_fingerprint(exports: Path) -> str:
+    """One hash over every file of a year's folder."""
+    paths = [
+        path
+        for path in sorted(exports.rglob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    ]
+    return fingerprint_of_files(paths, exports)
+
+
+def build_fingerprint(exports: Path, engine: str, released_before: str) -> str:
+    """One hash over all that decides a release: exports, code, engine, what it is compared with."""
+    parts = [inputs_fingerprint(exports), code_fingerprint(), engine, released_before]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()

@@ -1,0 +1,72 @@
+"""The release as a Dagster asset: the last one, downstream of every mart and every check.
+
+Here belongs what people see of a release in Dagster. It verifies its build by itself, however it is launched.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from orchestration.previews import markdown_table
+from orchestration.progress import say
+from orchestration.release.publish import Released, publish
+from orchestration.warehouse import WarehouseResource, report_years, year_of
+
+RELEASE = dg.AssetKey(["release", "report"])
+_HEADLINES = ("members_activated_share", "participants", "participants_women_share")
+
+
+def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The release of a year, after everything that it prints."""
+
+    @dg.asset(
+        key=RELEASE,
+        deps=upstream,
+        partitions_def=report_years,
+        group_name="release",
+        kinds={"python", "csv", "duckdb"},
+        owners=["team:report_team"],
+        description="The immutable folder that the report team prints from, and its switch to current.",
+    )
+    def release(
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource
+    ) -> dg.MaterializeResult[Any]:
+        year = year_of(context)
+        say("release", "verify")
+        released = publish(
+            warehouse.current_build(year), warehouse.layout, warehouse.landing(year).exports
+        )
+        return dg.MaterializeResult(metadata=_metadata(released))
+
+    return release
+
+
+def _metadata(released: Released) -> dict[str, Any]:
+    import csv
+
+    with (released.folder / "figures.csv").open(encoding="utf-8", newline="") as stream:
+        figures = list(csv.DictReader(stream))
+    rows = [(row["label"], row["display_en"]) for row in figures if row["figure_id"] in _HEADLINES]
+    return {
+        "release": released.release,
+        "is_new": released.is_new,
+        "path": dg.MetadataValue.path(str(released.folder)),
+        "dagster/row_count": len(figures),
+        "headlines": dg.MetadataValue.md(markdown_table(["figure", "value"], rows)),
+        **_plots(released.folder / "charts"),
+    }
+
+
+def _plots(charts: Path) -> dict[str, Any]:
+    """The English charts, embedded: the instance keeps no link to a file that may be pruned."""
+    plots = {}
+    for path in sorted(charts.glob("*-en.svg"))[:3]:
+        picture = base64.b64encode(path.read_bytes()).decode("ascii")
+        plots[path.stem.replace("-", "_")] = dg.MetadataValue.md(
+            f"![{path.stem}](data:image/svg+xml;base64,{picture})"
+        )
+    return plots

@@ -1,0 +1,97 @@
+"""The database that analysts open: the marts, documented, in a fresh file.
+
+Here belongs copying marts out of the build. The build's own database is never published.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.models.runner import TARGET_FOLDER
+
+if TYPE_CHECKING:
+    import duckdb
+
+LANDING_TABLES = ("quarantine", "source_files")
+# Above this many rows a table leaves as Parquet beside the database, which then stays small.
+LARGE_TABLE_ROWS = 1_000_000
+
+
+def write_database(build_database: Path, folder: Path) -> list[str]:
+    """Writes warehouse.duckdb with every public mart, its descriptions as comments.
+
+    A mart too large for it becomes facts/<mart>.parquet. Returns the marts in the database.
+    """
+    import duckdb
+
+    path = folder / "warehouse.duckdb"
+    written: list[str] = []
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"attach '{_quoted(build_database)}' as build (read_only)")
+        for mart in public_marts():
+            if _is_large(connection, mart["name"]):
+                _write_facts(connection, mart["name"], folder)
+                continue
+            name = _name(mart["name"])
+            connection.execute(f"create table {name} as select * from build.main.{name}")
+            _comment(connection, mart)
+            written.append(mart["name"])
+        connection.execute("detach build")
+        connection.execute("checkpoint")
+    return written
+
+
+def public_marts() -> list[dict[str, Any]]:
+    """The public models of the dbt project: name, description, columns, in the order of their names."""
+    manifest = json.loads((TARGET_FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    marts = [
+        {
+            "name": node["name"],
+            "description": node["description"],
+            "columns": node["columns"],
+        }
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["access"] == "public"
+    ]
+    seeds = [
+        {"name": node["name"], "description": node["description"], "columns": node["columns"]}
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "seed"
+    ]
+    return sorted([*marts, *seeds], key=lambda mart: str(mart["name"]))
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _is_large(connection: duckdb.DuckDBPyConnection, mart: str) -> bool:
+    rows = connection.execute(f"select count(*) from build.main.{_name(mart)}").fetchall()
+    return int(rows[0][0]) > LARGE_TABLE_ROWS
+
+
+def _write_facts(connection: duckdb.DuckDBPyConnection, mart: str, folder: Path) -> None:
+    (folder / "facts").mkdir(exist_ok=True)
+    target = _quoted(folder / "facts" / f"{mart}.parquet")
+    connection.execute(
+        f"copy build.main.{_name(mart)} to '{target}' (format parquet, compression zstd)"
+    )
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, mart: dict[str, Any]) -> None:
+    table = _name(mart["name"])
+    connection.execute(f"comment on table {table} is '{_text(mart['description'])}'")
+    for column in mart["columns"].values():
+        connection.execute(
+            f"comment on column {table}.{_name(column['name'])} is '{_text(column['description'])}'"
+        )
+
+
+def _text(text: str) -> str:
+    return " ".join(text.split()).replace("'", "''")

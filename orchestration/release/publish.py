@@ -1,0 +1,223 @@
+"""The release step: verify the build, write everything aside, make it current in one step.
+
+Here belongs the order of a release and the last refusal. Each form of the content has its own module.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.build import Build, BuildIncomplete
+from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
+from orchestration.guards.report import GuardRefused, GuardReport, verify_report
+from orchestration.paths import Home
+from orchestration.progress import say
+from orchestration.release.changes import compare, tell
+from orchestration.release.content import Guarded, ReleaseContent
+from orchestration.release.shelf import Shelf
+from orchestration.release.tables import Table, read_tables, text_of, write_csv
+
+PROVENANCE = "release.json"
+
+
+class ReleaseRefused(Exception):
+    """The build may not be published; the message says why."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """The outcome of a release step: the current release, and whether it is a new one."""
+
+    release: str
+    folder: Path
+    is_new: bool
+
+
+def publish(build: Build, home: Home, exports: Path) -> Released:
+    """Releases a build that is complete and green; where nothing differs, the current one stands.
+
+    Raises ReleaseRefused without a complete build with all guards of its own green.
+    """
+    report = verified_report(build)
+    shelf = Shelf(home, build.year)
+    shelf.recover()
+    aside = shelf.begin()
+    try:
+        content = _content(build, shelf, exports, report)
+        _write_tables(aside, content)
+        unchanged = _unchanged(shelf, aside, content)
+        if unchanged is not None:
+            shelf.discard(aside)
+            return Released(unchanged, shelf.folder / unchanged, is_new=False)
+        _write_all(aside, content, build, report)
+        _verify_written(aside, content)
+        return Released(content.release, shelf.publish(aside, content.release), is_new=True)
+    except BaseException:
+        if aside.exists():
+            shelf.discard(aside)
+        raise
+
+
+def verified_report(build: Build) -> GuardReport:
+    """The guard results of this very build; ReleaseRefused unless all are there and green."""
+    try:
+        build.verify_complete()
+        return verify_report(build)
+    except (BuildIncomplete, GuardRefused) as error:
+        raise ReleaseRefused(str(error)) from None
+
+
+def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> ReleaseContent:
+    import duckdb
+
+    with duckdb.connect(str(build.database), read_only=True) as connection:
+        tables = read_tables(connection)
+        findings = _dicts(connection, "select * from landing.findings order by all")
+        corrections = _dicts(connection, "select * from landing.corrected_values order by all")
+    release = shelf.next_name()
+    return ReleaseContent(
+        year=build.year,
+        release=release,
+        previous=shelf.current(),
+        tables=tables,
+        guarded=_guarded(report),
+        findings=findings,
+        database=build.database,
+        inputs_fingerprint=inputs_fingerprint(exports),
+        code_fingerprint=code_fingerprint(),
+        changes="",
+        corrections=corrections,
+    )
+
+
+def _dicts(connection: Any, sql: str) -> list[dict[str, Any]]:
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _guarded(report: GuardReport) -> Guarded:
+    outcomes = [each.as_dict() for each in report.results]
+    return Guarded(
+        passed=sum(each.outcome == "passed" for each in report.results),
+        failed=sum(each.outcome == "failed" for each in report.results),
+        could_not_check=sum(each.outcome == "could_not_check" for each in report.results),
+        outcomes=outcomes,
+    )
+
+
+def _write_tables(folder: Path, content: ReleaseContent) -> None:
+    for table in content.tables.values():
+        write_csv(folder / f"{table.name}.csv", table.columns, table.rows)
+
+
+def _unchanged(shelf: Shelf, aside: Path, content: ReleaseContent) -> str | None:
+    """The current release, where this build would only repeat it."""
+    current = shelf.current()
+    if current is None or not (shelf.folder / current / PROVENANCE).exists():
+        return None
+    provenance = json.loads((shelf.folder / current / PROVENANCE).read_text(encoding="utf-8"))
+    if provenance["code"] != content.code_fingerprint:
+        return None
+    same = all(
+        (shelf.folder / current / path.name).exists()
+        and (shelf.folder / current / path.name).read_bytes() == path.read_bytes()
+        for path in aside.glob("*.csv")
+    )
+    return current if same else None
+
+
+def _write_all(
+    folder: Path, content: ReleaseContent, build: Build, report: GuardReport
+) -> None:
+    from dataclasses import replace
+
+    changes = _changes(folder, content, build)
+    (folder / "changes.md").write_text(changes, encoding="utf-8")
+    (folder / PROVENANCE).write_text(_provenance(content), encoding="utf-8")
+    content = replace(content, changes=changes)
+    for name, write in _writers(build, report).items():
+        say("release", name)
+        write(folder, content)
+
+
+def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
+    import duckdb
+
+    shelf_folder = folder.parent
+    previous = shelf_folder / content.previous if content.previous else None
+    difference = compare(previous, folder) if previous else None
+    if difference is not None:
+        difference = difference.__class__(
+            difference.old, content.release, difference.moves, difference.files
+        )
+    with duckdb.connect(str(build.database), read_only=True) as connection:
+        restatements = _dicts(connection, 'select kind, key, reason, "by", "on" from landing.restatements')
+    as_text = [
+        [{name: text_of(value) for name, value in row.items()} for row in rows]
+        for rows in (content.findings, content.corrections, restatements)
+    ]
+    return tell(difference, content.release, *as_text)
+
+
+def _provenance(content: ReleaseContent) -> str:
+    node = {
+        "release": content.release,
+        "year": content.year,
+        "previous": content.previous,
+        "exports": content.inputs_fingerprint,
+        "code": content.code_fingerprint,
+        "guards": {
+            "passed": content.guarded.passed,
+            "failed": content.guarded.failed,
+            "could_not_check": content.guarded.could_not_check,
+        },
+    }
+    return json.dumps(node, indent=1) + "\n"
+
+
+Writer = Callable[[Path, ReleaseContent], object]
+
+
+def _writers(build: Build, report: GuardReport) -> dict[str, Writer]:
+    from orchestration.release.charts import write_charts
+    from orchestration.release.database import write_database
+    from orchestration.release.package import write_package
+    from orchestration.release.site import write_site
+    from orchestration.release.workbook import write_workbook
+
+    return {
+        "warehouse.duckdb": lambda folder, content: write_database(content.database, folder),
+        "guards.json": lambda folder, _: shutil.copyfile(build.guards_file, folder / "guards.json"),
+        "report.xlsx": write_workbook,
+        "charts": write_charts,
+        "site": write_site,
+        "datapackage.json": write_package,
+    }
+
+
+def _verify_written(folder: Path, content: ReleaseContent) -> None:
+    """Reads back what was written: a release that cannot be read is none."""
+    import csv
+
+    import duckdb
+
+    for table in content.tables.values():
+        with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.reader(stream))
+        if rows[1:] != _as_written(table):
+            raise ReleaseRefused(f"{table.name}.csv does not read back as it was written")
+    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+        figures = connection.execute("select count(*) from figures").fetchall()[0][0]
+    if figures != len(content.tables["figures"].rows):
+        raise ReleaseRefused("warehouse.duckdb does not hold every figure")
+
+
+def _as_written(table: Table) -> list[list[str]]:
+    # The csv module reads a carriage return or line feed inside a quoted cell back as it stands.
+    return [[text_of(value) for value in row] for row in table.rows]

@@ -1,0 +1,155 @@
+"""One build from the command line: the same job that the UI shows, run in this process.
+
+Here belongs launching the job and telling its outcome apart: released, unchanged, refused, wrong input.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from orchestration.fingerprints import build_fingerprint
+from orchestration.paths import Home
+from orchestration.release.shelf import Shelf
+from orchestration.storage import write_atomically
+
+_BUILT = "built.json"
+
+
+class Outcome(IntEnum):
+    """How a build ended, as the command line's exit code."""
+
+    RELEASED = 0
+    REFUSED = 1
+    WRONG_INPUT = 2
+    HELD = 3
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """The outcome of a build: what happened, the current release, and what is to be said."""
+
+    outcome: Outcome
+    release: str | None = None
+    is_new: bool = False
+    messages: list[str] = field(default_factory=list)
+
+
+class InputIsWrong(Exception):
+    """The call or the exports are wrong; the message says how."""
+
+
+def released_before(home: Home, year: int) -> str:
+    """The current release of the year before, which a build is compared with."""
+    return Shelf(home, year - 1).current() or ""
+
+
+def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str | None:
+    """The current release, where nothing that decides it has changed since it was built."""
+    path = home.build(year) / _BUILT
+    if not path.exists():
+        return None
+    built = json.loads(path.read_text(encoding="utf-8"))
+    shelf = Shelf(home, year)
+    if built["release"] != shelf.current() or not (shelf.folder / built["release"]).is_dir():
+        return None
+    fingerprint = build_fingerprint(exports, engine, released_before(home, year))
+    return str(built["release"]) if built["fingerprint"] == fingerprint else None
+
+
+def remember(home: Home, year: int, exports_fingerprint: str, release: str) -> None:
+    """Keeps what the current release was built from, to tell an unchanged year at once."""
+    node = {"fingerprint": exports_fingerprint, "release": release}
+    with write_atomically(home.build(year) / _BUILT) as aside:
+        aside.write_text(json.dumps(node), encoding="utf-8")
+
+
+def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
+    """Builds and releases a year in this process; the home must be held by the caller.
+
+    Raises InputIsWrong for exports that break a contract as a whole.
+    """
+    exports = raw / str(year)
+    fingerprint = build_fingerprint(exports, engine, released_before(home, year))
+    result = _execute(home, raw, year, engine)
+    release = Shelf(home, year).current()
+    if result.success and release is not None:
+        is_new = _is_new(result)
+        remember(home, year, fingerprint, release)
+        return BuildResult(Outcome.RELEASED, release, is_new)
+    wrong, messages = _failures(result)
+    outcome = Outcome.WRONG_INPUT if wrong else Outcome.REFUSED
+    return BuildResult(outcome, release, False, messages)
+
+
+def _execute(home: Home, raw: Path, year: int, engine: str) -> Any:
+    from orchestration.assembly import BUILD_JOB, build_defs
+    from orchestration.instance import open_instance
+    from orchestration.progress import say
+    from orchestration.warehouse import report_years
+
+    say("start", "definitions")
+    defs = build_defs(raw=raw.resolve(), home=home.folder.resolve(), engine=engine)
+    job = defs.resolve_job_def(BUILD_JOB)
+    with open_instance(home) as instance:
+        instance.add_dynamic_partitions(str(report_years.name), [str(year)])
+        return job.execute_in_process(
+            instance=instance,
+            partition_key=str(year),
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+
+
+def _is_new(result: Any) -> bool:
+    for event in result.get_asset_materialization_events():
+        if event.asset_key is not None and event.asset_key.path[0] == "release":
+            return bool(event.materialization.metadata["is_new"].value)
+    return False
+
+
+def _failures(result: Any) -> tuple[bool, list[str]]:
+    """Whether the input was wrong, and the sentences of what failed."""
+    messages = []
+    wrong = False
+    for check in result.get_asset_check_evaluations():
+        if not check.passed:
+            messages.extend(_check_messages(check))
+    for event in result.get_step_failure_events() if hasattr(result, "get_step_failure_events") else []:
+        del event
+    for event in result.all_events:
+        if event.event_type_value != "STEP_FAILURE":
+            continue
+        error = _root(event.step_failure_data.error)
+        if error.cls_name == "SourceRefused" or error.cls_name == "PseudonymKeyError":
+            wrong = True
+        if error.cls_name != "DagsterAssetCheckFailedError":
+            messages.append(_sentence(error))
+    return wrong, messages
+
+
+def _root(error: Any) -> Any:
+    while error.cause is not None:
+        error = error.cause
+    return error
+
+
+def _sentence(error: Any) -> str:
+    return str(error.message).split(": ", 1)[-1].strip()
+
+
+def _check_messages(check: Any) -> list[str]:
+    name = f"{'/'.join(check.asset_key.path)} · {check.check_name}"
+    answers = check.metadata.get("answers")
+    records = getattr(answers, "records", None)
+    if not records:
+        message = check.metadata.get("message")
+        return [f"{name}: {message.value if message is not None else 'failed'}"]
+    return [
+        f"{name}: {record.data['meaning']} — {record.data['outcome']}: {record.data['observed']}"
+        for record in records
+        if record.data["outcome"] != "passed"
+    ]
