@@ -47,6 +47,11 @@ class Home:
         return self.folder / "pseudonym.key"
 
     @property
+    def forgotten(self) -> Path:
+        """Marks of the people who asked to be forgotten."""
+        return self.folder / "forgotten.json"
+
+    @property
     def lock(self) -> Path:
         """Held by the one build that may write."""
         return self.folder / "build.lock"

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+
+from orchestration.storage import write_atomically
 
 KEY_VARIABLE = "METROPOLIS_PSEUDONYM_KEY"
 PSEUDONYM_LENGTH = 32
@@ -49,14 +53,42 @@ def _make_key(path: Path) -> None:
     os.replace(aside, path)
 
 
-class Pseudonymiser:
-    """Turns addresses into pseudonyms under one key."""
+def forget(path: Path, pseudonym: str) -> None:
+    """Notes that a person is to be forgotten: the pseudonym's hash, and a random mark in its place.
 
-    def __init__(self, key: bytes) -> None:
+    The mark derives from nothing, so rows under it still count once a person and lead to nobody.
+    """
+    known = forgotten_marks(path)
+    known.setdefault(_hash(pseudonym), secrets.token_hex(PSEUDONYM_LENGTH // 2))
+    with write_atomically(path) as aside:
+        aside.touch(0o600)
+        aside.write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def forgotten_marks(path: Path) -> dict[str, str]:
+    """Hash of a forgotten pseudonym → the mark that stands in its place."""
+    if not path.exists():
+        return {}
+    marks: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return marks
+
+
+def _hash(pseudonym: str) -> str:
+    return hashlib.sha256(pseudonym.encode("ascii")).hexdigest()
+
+
+class Pseudonymiser:
+    """Turns addresses into pseudonyms under one key; those of forgotten people into their marks."""
+
+    def __init__(self, key: bytes, forgotten: Mapping[str, str] | None = None) -> None:
         self._keyed = hmac.new(key, digestmod=hashlib.sha256)
+        self._forgotten = forgotten or {}
 
     def pseudonym(self, address: str) -> str:
         """The pseudonym of the trimmed, lower-cased address: 32 hexadecimal digits."""
         digest = self._keyed.copy()
         digest.update(address.strip().lower().encode("utf-8", "surrogatepass"))
-        return digest.hexdigest()[:PSEUDONYM_LENGTH]
+        pseudonym = digest.hexdigest()[:PSEUDONYM_LENGTH]
+        if not self._forgotten:
+            return pseudonym
+        return self._forgotten.get(_hash(pseudonym), pseudonym)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,7 @@ class Landing:
     exports: Path
     folder: Path
     pseudonym_key: bytes
+    forgotten: Mapping[str, str] = field(default_factory=dict)
 
     def table_path(self, name: str) -> Path:
         """The Parquet file of a table."""
@@ -189,7 +190,9 @@ def _fingerprint(
     digest = hashlib.sha256()
     digest.update(fingerprint_of_files([*code, *declared, *paths]).encode())
     digest.update("|".join(path.name for path in beside).encode())
-    digest.update(hashlib.sha256(landing.pseudonym_key).digest() if contract.personal else b"")
+    if contract.personal:
+        digest.update(hashlib.sha256(landing.pseudonym_key).digest())
+        digest.update("|".join(sorted(landing.forgotten)).encode())
     for name, keys in references.items():
         digest.update(f"{name}:{'|'.join(sorted(keys))}".encode())
     return digest.hexdigest()
@@ -205,7 +208,7 @@ def _load_files(
     loaded: list[LoadedFile] = []
     refusals: list[FileRefused] = []
     unique: set[str] = set()
-    pseudonymiser = Pseudonymiser(landing.pseudonym_key)
+    pseudonymiser = Pseudonymiser(landing.pseudonym_key, landing.forgotten)
     for path in paths:
         try:
             result, file = _load_file(landing, contract, path, references, pseudonymiser, unique)

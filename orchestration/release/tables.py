@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, Any]
+_CENT = Decimal("0.01")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -102,6 +103,18 @@ _QUERIES = (
 )
 
 
+NAMES = """
+    select distinct names.member_id, members.name as member, names.name_key, members.country_code
+    from (
+        select member_id, name_key from build.main.stg_members
+        union all
+        select member_id, name_key from build.main.stg_member_names
+    ) as names
+    inner join build.main.stg_members as members on names.member_id = members.member_id
+    order by all
+"""
+
+
 def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
     """Every CSV table of the release, from the database of a build."""
     tables = {"figures": _figures(connection)}
@@ -121,13 +134,13 @@ def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
     header, rows = _fetch(connection, query.sql)
     typed = {header.index(name) for name in query.typed}
     inert = [
-        tuple(_inert(value) if at in typed else value for at, value in enumerate(row))
+        tuple(inert_text(value) if at in typed else value for at, value in enumerate(row))
         for row in rows
     ]
     return Table(query.name, header, inert)
 
 
-def _inert(value: Any) -> Any:
+def inert_text(value: Any) -> Any:
     """A text that a spreadsheet will not run as a formula."""
     is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
     return f"'{value}" if is_formula else value
@@ -160,11 +173,11 @@ def _figure_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _plain(number: Decimal | None) -> Decimal | None:
-    """A number without the zeros that its column's scale leaves at its end."""
+    """A count as a whole number, an amount of money to the cent."""
     if number is None:
         return None
     whole = number.to_integral_value()
-    return whole if number == whole else number.normalize()
+    return whole if number == whole else number.quantize(_CENT)
 
 
 def _unresolved_places(connection: duckdb.DuckDBPyConnection) -> Table:
@@ -182,20 +195,7 @@ def _unresolved_places(connection: duckdb.DuckDBPyConnection) -> Table:
 
 def read_names(connection: duckdb.DuckDBPyConnection) -> list[Name]:
     """Every name of every member, for suggestions."""
-    _, rows = _fetch(
-        connection,
-        """
-        select distinct names.member_id, members.name, names.name_key, members.country_code
-        from (
-            select member_id, name_key from stg_members
-            union all
-            select member_id, name_key from stg_member_names
-        ) as names
-        inner join stg_members as members on names.member_id = members.member_id
-        order by all
-        """,
-    )
-    return [Name(*row) for row in rows]
+    return [Name(*row) for row in connection.execute(NAMES).fetchall()]
 
 
 def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
@@ -206,7 +206,7 @@ def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
     if reason != "near_miss":
         best = best if best is not None and best.is_worth_saying else None
     suggestion, score = (best.member, best.score) if best else ("", "")
-    return (source_file, _inert(text), _inert(country), rows, reason, suggestion, score)
+    return (source_file, inert_text(text), inert_text(country), rows, reason, suggestion, score)
 
 
 # --- writing -----------------------------------------------------------------------------------

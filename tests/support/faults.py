@@ -4,9 +4,10 @@ Here belongs which rows are spoilt and how, and what follows from it in other fi
 column accepts is in ``contract``, how a file is taken apart in ``documents``.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -38,11 +39,12 @@ FIRST_GROUPS = ("zoom", "form", "teams", "eventbrite", "c4gh/initiatives.json", 
 
 @dataclass(frozen=True)
 class Option:
-    """One way to spoil a row of one kind of file."""
+    """One way to spoil a row of one kind of file; ``alone`` bars a second fault in the row."""
 
     group: str
     reason_code: str
     field: str = ""
+    alone: bool = dataclasses.field(default=False, compare=False)
 
 
 class Injector:
@@ -96,23 +98,30 @@ class Injector:
     def plan(self, count: int) -> list[Option]:
         """``count`` options: every reason first, then every kind of file, then at random."""
         options = self.options()
-        groups = list(dict.fromkeys(option.group for option in options))
+        chosen = self.one_a_reason(options)
+        used = {option.group for option in chosen}
+        groups = list(dict.fromkeys(o.group for o in options if o.group not in used))
         self.rng.shuffle(groups)
-        ranks = {group: rank for rank, group in enumerate(FIRST_GROUPS)}
-        groups.sort(key=lambda group: ranks.get(group, len(ranks)))
-        chosen: list[Option] = []
-        missing = set(contract.REASON_CODES)
+        groups.sort(key=lambda group: group not in FIRST_GROUPS)
         for group in groups:
-            own = [option for option in options if option.group == group]
-            fresh = [option for option in own if option.reason_code in missing]
-            chosen.append(self.rng.choice(fresh or own))
-            missing.discard(chosen[-1].reason_code)
-        for reason in sorted(missing):
-            able = [option for option in options if option.reason_code == reason]
-            chosen[:0] = [self.rng.choice(able)] if able else []
+            chosen.append(self.rng.choice([o for o in options if o.group == group]))
         while len(chosen) < count:
             chosen.append(self.rng.choice(options))
         return self.ordered(chosen[:count])
+
+    def one_a_reason(self, options: list[Option]) -> list[Option]:
+        """An option for each reason, in different kinds of files as far as can be."""
+        reasons = list(contract.REASON_CODES)
+        self.rng.shuffle(reasons)
+        chosen: list[Option] = []
+        for reason in reasons:
+            used = {option.group for option in chosen}
+            able = [option for option in options if option.reason_code == reason]
+            fresh = [option for option in able if option.group not in used]
+            first = [option for option in fresh if option.group in FIRST_GROUPS]
+            picked = self.rng.choice(first or fresh or able)
+            chosen.append(replace(picked, alone=True))
+        return chosen
 
     def ordered(self, chosen: list[Option]) -> list[Option]:
         """Programme and members first: what follows from these is spoilt no further."""
@@ -148,7 +157,7 @@ class Injector:
         good_cells = list(record.cells)
         if option.field:
             self.spoil(document, record, option.field, option.reason_code)
-        if self.rng.random() < SHARE_OF_SEVERAL:
+        if not option.alone and self.rng.random() < SHARE_OF_SEVERAL:
             verdict = self.spoil_further(document, record, verdict)
         if option.reason_code == contract.COLUMN_COUNT:
             self.miscount(document, record)

@@ -87,15 +87,22 @@ def term(rng: Random, year: int, dirt: bool) -> tuple[date, date | None]:
 
 
 class Registers:
-    """Writes the registers of a year into its folder."""
+    """Writes the registers of a year; ``guests`` picks among the members that take part."""
 
     def __init__(
-        self, folder: Path, year: int, rng: Random, places: PlacePicker, dirt: bool
+        self,
+        folder: Path,
+        year: int,
+        rng: Random,
+        places: PlacePicker,
+        guests: PlacePicker,
+        dirt: bool,
     ) -> None:
         self.folder = folder / "registers"
         self.year = year
         self.rng = rng
         self.places = places
+        self.guests = guests
         self.dirt = dirt
 
     def table(self, name: str, header: str, rows: list[Row]) -> None:
@@ -156,7 +163,7 @@ class Registers:
     def pilots(self, count: int) -> None:
         rng = self.rng
         rows: list[Row] = [
-            (rng.choice(PILOTS), self.places.name(), rng.choice(("L", "P", "P")))
+            (rng.choice(PILOTS), self.guests.name(), rng.choice(("L", "P", "P")))
             for _ in range(count)
         ]
         if self.dirt:
@@ -214,11 +221,11 @@ class Registers:
         """Activities of the day; an activity with co-organisers has a row for each."""
         rows: list[Row] = []
         for number, day in enumerate(self.days(count)):
-            member = self.places.name() if number % 3 == 0 else ""
+            member = self.guests.name() if number % 3 == 0 else ""
             activity = f"Walk {number} – public space"
             rows.append((activity, day, ORGANISERS[number % len(ORGANISERS)], member))
             if self.dirt and number % 4 == 0:
-                rows.append((activity, day, "Youth council", self.places.name()))
+                rows.append((activity, day, "Youth council", self.guests.name()))
         self.table("wmd_activities", "activity held_on organiser member", rows)
 
     def drawings(self, count: int) -> None:

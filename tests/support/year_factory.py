@@ -81,7 +81,7 @@ class YearPlan:
         return PlacePicker(self.rng(f"places of {source}"), self.members, self.dirt)
 
     def guests(self, source: str) -> PlacePicker:
-        """Places of people at events, to which one member in six sends nobody."""
+        """Places of those who take part, which one member in six never does."""
         active = [member for number, member in enumerate(self.members) if number % 6 != 5]
         return PlacePicker(self.rng(f"guests of {source}"), active, self.dirt)
 
@@ -108,23 +108,25 @@ def write_ledger(folder: Path, plan: YearPlan) -> None:
 
 
 def write_contributions(folder: Path, plan: YearPlan) -> None:
-    rng, places, sizes = plan.rng("contributions"), plan.places("contributions"), plan.sizes
-    desk = Contributions(folder, plan.year, rng, places, plan.dirt)
-    desk.cases(sizes.cases)
-    desk.makers(sizes.makers)
-    desk.initiatives(sizes.initiatives)
-    desk.news(sizes.news)
-    desk.publications(sizes.publications)
-    desk.videos(sizes.videos)
-    desk.social()
+    rng, sizes = plan.rng("contributions"), plan.sizes
+    cities = Contributions(folder, plan.year, rng, plan.guests("contributions"), plan.dirt)
+    cities.cases(sizes.cases)
+    cities.makers(sizes.makers)
+    cities.initiatives(sizes.initiatives)
+    site = Contributions(folder, plan.year, plan.rng("site"), plan.places("site"), plan.dirt)
+    site.news(sizes.news)
+    site.publications(sizes.publications)
+    site.videos(sizes.videos)
+    site.social()
 
 
 def write_plan(folder: Path, plan: YearPlan, *, with_registrations: bool = True) -> None:
     """Write every source of the planned year into ``folder``, or all but the registrations."""
     folder.mkdir(parents=True, exist_ok=True)
     write_events(folder, plan, with_registrations)
-    rng, places = plan.rng("registers"), plan.places("registers")
-    Registers(folder, plan.year, rng, places, plan.dirt).write(plan.members, plan.sizes.registers)
+    rng, places, guests = plan.rng("registers"), plan.places("registers"), plan.guests("registers")
+    registers = Registers(folder, plan.year, rng, places, guests, plan.dirt)
+    registers.write(plan.members, plan.sizes.registers)
     write_ledger(folder, plan)
     write_contributions(folder, plan)
 

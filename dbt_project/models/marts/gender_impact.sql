@@ -131,6 +131,9 @@ unioned as (
 final as (
 
     select
+        -- place in the table
+        cast(row_number() over (order by position, item) as bigint) as position,
+
         -- ids
         item,
         figure_id,
@@ -144,7 +147,6 @@ final as (
         status,
 
         -- numerics
-        cast(row_number() over (order by position, item) as bigint) as position,
         value,
         numerator,
         denominator

@@ -13,7 +13,7 @@ final as (
     from readings
     qualify
         row_number() over (
-            partition by network, date
+            partition by lower(network), date
             order by source_line desc
         ) = 1
 

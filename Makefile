@@ -1,0 +1,63 @@
+# Every target installs what it needs into .venv. Needs Python 3.11, make and a package index, nothing else.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+YEAR ?= 2021
+HOME_FOLDER ?= .metropolis
+INSTALLED := $(VENV)/.installed
+
+# Nothing of this project calls home; the tools that it runs are told not to, either.
+export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: help report install test lint format dev bench fuzz docs lock install-spark test-spark clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+report: $(INSTALLED) ## Build a year (YEAR), release it, say where it is
+	$(BIN)/metropolis build --year $(YEAR) --home $(HOME_FOLDER)
+
+install: $(INSTALLED) ## Make .venv with the command metropolis
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+test: lint ## Lint, unit, integration, fault and browser tests
+	tests/browser/install-browser.sh
+	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+
+lint: $(INSTALLED) ## Ruff, mypy, sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint dbt_project --processes 2 --disable-progress-bar
+
+format: $(INSTALLED) ## Put code and SQL in their form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix dbt_project
+
+dev: $(INSTALLED) ## The Dagster UI on the home
+	$(BIN)/metropolis dev --home $(HOME_FOLDER)
+
+bench: $(INSTALLED) ## Scale and overhead, each against its floor
+	$(BIN)/python -m benchmarks
+
+fuzz: $(INSTALLED) ## Arbitrary bytes against each reader, for a bounded time
+	$(BIN)/python -m tests.fuzz
+
+docs: $(INSTALLED) ## What can be generated of docs/
+	$(BIN)/python -m orchestration.documentation
+
+lock: ## Resolve the dependencies anew, with hashes
+	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--extra dev pyproject.toml build-requirements.in -o requirements.lock
+
+clean: ## Remove what was built, not what was released
+	rm -rf build dbt_project/target .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,159 @@
+"""``metropolis explain``: where a figure comes from.
+
+Here belongs what is told of one figure, all of it read from the release: nothing is computed again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestration.commands.common import (
+    OK,
+    WRONG,
+    complain,
+    current_release,
+    print_table,
+    read_csv,
+)
+from orchestration.paths import Home
+
+_NO_MEMBER = ""
+
+
+def explain_figure(home: Home, year: int, figure_id: str, rows: bool, member: str | None) -> int:
+    """Prints definition, parts, rows, models, files, guards and print of a figure."""
+    release = current_release(home, year)
+    if release is None:
+        return WRONG
+    figures = {row["figure_id"]: row for row in read_csv(release / "figures.csv")}
+    if figure_id not in figures:
+        close = ", ".join(key for key in figures if figure_id.split("_")[0] in key) or "none"
+        return complain(f"there is no figure {figure_id}; close to it: {close}")
+    member_id = _member_id(release, member)
+    if member and not member_id:
+        return complain(f"{member} is no member of the release {release.name}")
+    evidence = _Evidence(release, figure_id, member_id)
+    _print_definition(release, figures[figure_id], evidence)
+    _print_print(release, figure_id)
+    _print_files(release, evidence)
+    _print_models(release, figure_id)
+    _print_guards(release, figure_id)
+    if rows or member_id:
+        _print_rows(evidence)
+    return OK
+
+
+def _member_id(release: Path, member: str | None) -> str:
+    if not member:
+        return _NO_MEMBER
+    for row in read_csv(release / "annex_activity.csv"):
+        if member.casefold() in (row["member_id"].casefold(), row["member"].casefold()):
+            return row["member_id"]
+    return _NO_MEMBER
+
+
+class _Evidence:
+    """The rows behind a figure, of one member where one is named."""
+
+    def __init__(self, release: Path, figure_id: str, member_id: str) -> None:
+        import duckdb
+
+        self._connection = duckdb.connect(str(release / "warehouse.duckdb"), read_only=True)
+        self._figure_id = figure_id
+        self._member_id = member_id
+        facts = release / "facts" / "figure_evidence_rows.parquet"
+        # A large year keeps its facts as Parquet beside the database.
+        self._table = f"read_parquet('{facts}')" if facts.exists() else "figure_evidence_rows"
+
+    def _query(self, sql: str) -> list[tuple[Any, ...]]:
+        parameters = [self._figure_id]
+        where = "figure_id = ?"
+        if self._member_id:
+            where += " and member_id = ?"
+            parameters.append(self._member_id)
+        statement = sql.format(rows=f"(select * from {self._table} where {where})")
+        return list(self._connection.execute(statement, parameters).fetchall())
+
+    def catalogue(self) -> dict[str, Any]:
+        """The figure's row of the catalogue."""
+        result = self._connection.execute(
+            "select * from figure_catalogue where figure_id = ?", [self._figure_id]
+        )
+        names = [column[0] for column in result.description]
+        return dict(zip(names, result.fetchall()[0], strict=True))
+
+    def by_file(self) -> list[tuple[Any, ...]]:
+        """Part, file, rows, units."""
+        return self._query(
+            """
+            select part, source_file, count(*), count(distinct unit_key)
+            from {rows} group by part, source_file order by part desc, source_file
+            """
+        )
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Part, unit, amount, member, event, file, line."""
+        return self._query(
+            """
+            select part, unit_key, amount, coalesce(member_id, ''), coalesce(event_id, ''),
+                source_file, source_line
+            from {rows} order by part desc, unit_key, source_file, source_line
+            """
+        )
+
+
+def _print_definition(release: Path, row: dict[str, str], evidence: _Evidence) -> None:
+    catalogue = evidence.catalogue()
+    print(f"{row['label']} ({row['figure_id']}), {release.name}")
+    print(f"  {catalogue['definition']}.")
+    print(f"  Value        {row['display_en'] or row['status']}   ({row['value'] or 'none'})")
+    print(f"  Numerator    {row['numerator']}")
+    print(f"  Denominator  {row['denominator'] or 'none: it is a count'}")
+
+
+def _print_print(release: Path, figure_id: str) -> None:
+    for row in read_csv(release / "reconciliation.csv"):
+        if row["kind"] == "figure" and row["key"] == figure_id:
+            reason = f": {row['reason']}" if row["reason"] else ""
+            print(f"  Print        {row['printed']} ({row['status'].replace('_', ' ')}{reason})")
+
+
+def _print_files(release: Path, evidence: _Evidence) -> None:
+    hashes = {row["source_file"]: row["sha256"] for row in read_csv(release / "sources.csv")}
+    print("\nRows behind it, by source file:")
+    lines = [
+        [part, name, str(rows), str(units), hashes.get(name, "")]
+        for part, name, rows, units in evidence.by_file()
+    ]
+    if not lines:
+        print("  none: no row of the exports meets the definition")
+        return
+    print_table(["part", "source file", "rows", "units", "sha256"], lines, right=(2, 3))
+
+
+def _print_models(release: Path, figure_id: str) -> None:
+    models = json.loads((release / "lineage.json").read_text(encoding="utf-8"))[figure_id]
+    print("\nModels on the way:")
+    print("  " + " → ".join(models))
+
+
+def _print_guards(release: Path, figure_id: str) -> None:
+    outcomes = json.loads((release / "guards.json").read_text(encoding="utf-8"))["results"]
+    about: Sequence[dict[str, Any]] = [
+        each
+        for each in outcomes
+        if each["layer"] == "figures" or figure_id in json.dumps(each, ensure_ascii=False)
+    ]
+    print("\nGuards:")
+    for each in about:
+        print(f"  {each['outcome']:<8} {each['meaning']}")
+
+
+def _print_rows(evidence: _Evidence) -> None:
+    print("\nRows:")
+    lines = [[str(cell) for cell in row] for row in evidence.rows()]
+    header = ["part", "unit", "amount", "member", "event", "source file", "line"]
+    print_table(header, lines, right=(2, 6))
