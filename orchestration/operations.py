@@ -3,8 +3,6 @@
 Here belong the schedule, the sensors and what they watch. What a build does is the job's.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import time

@@ -11,6 +11,8 @@ from pathlib import Path
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 CONTRACTS_FOLDER = PROJECT_FOLDER / "raw" / "contracts"
 DBT_FOLDER = PROJECT_FOLDER / "dbt_project"
+# The name of the database is the name of the catalogue in every compiled model.
+BUILD_DATABASE = "build.duckdb"
 EXPECTATIONS_FOLDER = PROJECT_FOLDER / "expectations"
 
 
@@ -30,7 +32,7 @@ class Home:
 
     def build_database(self, year: int) -> Path:
         """The database that dbt writes."""
-        return self.build(year) / "build.duckdb"
+        return self.build(year) / BUILD_DATABASE
 
     def releases(self, year: int) -> Path:
         """All releases of a year, and ``latest``."""

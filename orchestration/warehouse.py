@@ -4,8 +4,6 @@ Here belongs what every step is given. The resource holds the home's lock for th
 one run writes at a time, whoever launched it.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import dagster as dg

@@ -1,29 +1,3 @@
-{#- Both annex tables, column by column, and how each cell is compared. -#}
-{% macro annex_columns() %}
-    {{ return({
-        'annex_activity': {
-            'is_new': 'boolean',
-            'news': 'integer',
-            'publications': 'integer',
-            'mentions': 'integer',
-            'use_cases': 'integer',
-            'c4gh_initiatives': 'integer',
-        },
-        'annex_engagement': {
-            'is_new': 'boolean',
-            'activated': 'boolean',
-            'fee_paid': 'boolean',
-            'board': 'boolean',
-            'annual_meeting': 'boolean',
-            'bilateral': 'integer',
-            'pilot': 'text',
-            'indicators': 'boolean',
-            'capacity_building': 'integer',
-            'wmd_organiser': 'boolean',
-        },
-    }) }}
-{% endmacro %}
-
 {#- What a cell says, as print, the data and the register of known differences all write it: true or false,
     a plain number, a text. Blank in print is false, none or no text; a dash is blank. -#}
 {% macro cell_as_compared(cell, form) -%}

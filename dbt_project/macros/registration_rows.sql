@@ -1,22 +1,19 @@
 {#-
-    One number for a row of an event's registration files: the file's platform, then the line in it. The least of
-    them is the first row, found without carrying a path through ten million rows.
+    One number for a row of an event's registration files: the file's platform, in the order of the file names, then the
+    line in it. The least of them is a person's first row, found without carrying a path through ten million rows.
 -#}
 
-{% macro registration_platforms() %}
-    {{ return(['eventbrite', 'form', 'teams', 'zoom']) }}
-{% endmacro %}
-
-{% macro lines_of_a_file() %}
-    {{ return('1000000000000') }}
-{% endmacro %}
+{% macro lines_of_a_file() -%}
+    1000000000000
+{%- endmacro %}
 
 {% macro registration_row(platform, line) -%}
     case {{ platform }}
-        {%- for name in registration_platforms() %}
-        when '{{ name }}' then {{ loop.index0 }} * {{ lines_of_a_file() }}
-        {%- endfor %}
-    end + {{ line }}
+        when 'eventbrite' then 0
+        when 'form' then 1
+        when 'teams' then 2
+        when 'zoom' then 3
+    end * {{ lines_of_a_file() }} + {{ line }}
 {%- endmacro %}
 
 {% macro registration_line(row) -%}
@@ -25,8 +22,9 @@
 
 {% macro registration_file(event_id, row) -%}
     'events/registrations/' || {{ event_id }} || case
-        {%- for name in registration_platforms() %}
-        when {{ row }} < {{ loop.index }} * {{ lines_of_a_file() }} then '__{{ name }}.csv'
-        {%- endfor %}
+        when {{ row }} < 1 * {{ lines_of_a_file() }} then '__eventbrite.csv'
+        when {{ row }} < 2 * {{ lines_of_a_file() }} then '__form.csv'
+        when {{ row }} < 3 * {{ lines_of_a_file() }} then '__teams.csv'
+        else '__zoom.csv'
     end
 {%- endmacro %}

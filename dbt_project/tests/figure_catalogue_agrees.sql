@@ -28,27 +28,43 @@ published as (
 
 ),
 
+-- Which model names which figure, or which whole, in its code.
+named as (
+
+    {% for entry in found -%}
+    select
+        '{{ entry.model }}' as model,
+        '{{ entry.figure_id or '' }}' as figure_id,
+        '{{ entry.whole or '' }}' as whole_name
+    {%- if not loop.last %}
+
+    union all
+
+    {% endif %}
+    {%- else %}
+    select
+        '' as model,
+        '' as figure_id,
+        '' as whole_name
+    {%- endfor %}
+
+),
+
 in_code as (
 
-    {%- for entry in found if entry.figure_id %}
     select
-        '{{ entry.model }}' as model,
-        '{{ entry.figure_id }}' as figure_id
-    union all
-    {%- endfor %}
-    {%- for entry in found if entry.whole %}
-    select
-        '{{ entry.model }}' as model,
+        model,
         figure_id
-    from catalogue
-    where whole = '{{ entry.whole }}'
+    from named
+    where figure_id <> ''
+
     union all
-    {%- endfor %}
+
     select
-        cast(null as {{ dbt.type_string() }}) as model,
-        cast(null as {{ dbt.type_string() }}) as figure_id
-    from catalogue
-    where false
+        named.model,
+        catalogue.figure_id
+    from named
+    inner join catalogue on named.whole_name = catalogue.whole
 
 ),
 

@@ -1,4 +1,6 @@
-{#- The parts of a whole, printed or not, hold all money of the ledger that belongs to it, and their shares add to 100. -#}
+{#-
+  The parts of a whole, printed or not, hold all money of the ledger that belongs to it, and their shares add to 100.
+-#}
 with
 
 shares as (

@@ -4,8 +4,6 @@ Here belongs how a suite's outcome looks in Dagster. Running suites is ``runner`
 results from the build, not from Dagster.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg
@@ -30,6 +28,7 @@ def guard_checks() -> dg.AssetChecksDefinition:
             asset=_checked_asset(suite),
             description=suite.question,
             blocking=True,
+            partitions_def=report_years,
             additional_deps=[dg.AssetKey(["marts", "figures"])]
             if _checked_asset(suite) != dg.AssetKey(["marts", "figures"])
             else None,
@@ -37,7 +36,7 @@ def guard_checks() -> dg.AssetChecksDefinition:
         for suite in suites
     ]
 
-    @dg.multi_asset_check(name="guards", specs=specs, partitions_def=report_years)
+    @dg.multi_asset_check(name="guards", specs=specs)
     def guards(
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.AssetCheckResult]:

@@ -3,8 +3,6 @@
 Here belongs what people see of an ingested source in Dagster. How it is read belongs in ``sources``.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any

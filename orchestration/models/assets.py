@@ -3,8 +3,6 @@
 Here belongs how dbt's nodes look in Dagster and how their outcomes are told. Calling dbt is ``runner``'s.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -97,12 +95,11 @@ def _results(
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     seen = _relations(build)
     for outcome in outcomes:
-        node = manifest["nodes"].get(outcome.unique_id)
-        if node is None:
-            continue
-        if node["resource_type"] == "test":
+        node = manifest["nodes"].get(outcome.unique_id, {})
+        kind = node.get("resource_type")
+        if kind == "test":
             yield from _check_result(context, manifest, translator, outcome)
-        elif outcome.succeeded:
+        elif kind in ("model", "seed") and outcome.succeeded:
             yield dg.MaterializeResult(
                 asset_key=translator.get_asset_key(node),
                 metadata={"seconds": outcome.seconds} | seen.get(node["name"], {}),

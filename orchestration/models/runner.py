@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.paths import DBT_FOLDER
+from orchestration.paths import BUILD_DATABASE, DBT_FOLDER
 from orchestration.storage import fingerprint_of_files, write_atomically
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def ensure_manifest() -> Path:
 def _parse() -> Manifest:
     from dbt.cli.main import dbtRunner
 
-    # Parsing needs a year and paths; nothing of them stays in the manifest.
-    with _environment(METROPOLIS_LANDING="landing", METROPOLIS_WAREHOUSE=":memory:"):
+    # Parsing needs a year and paths, of which the database's name alone stays in the manifest.
+    with _environment(METROPOLIS_LANDING="landing", METROPOLIS_WAREHOUSE=BUILD_DATABASE):
         outcome = dbtRunner().invoke(_arguments(["parse"], 1, TARGET_FOLDER))
     if not outcome.success:
         raise ModelsFailed(f"The dbt project does not parse: {outcome.exception}")
@@ -110,7 +110,10 @@ def load_manifest() -> Manifest:
 
     ensure_manifest()
     packed = TARGET_FOLDER / "partial_parse.msgpack"
-    return Manifest.from_msgpack(packed.read_bytes())
+    manifest: Manifest = Manifest.from_msgpack(packed.read_bytes())
+    # What macros see as ``graph``; a manifest that was just parsed has it already.
+    manifest.build_flat_graph()
+    return manifest
 
 
 def run_dbt(

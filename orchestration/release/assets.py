@@ -3,8 +3,6 @@
 Here belongs what people see of a release in Dagster. It verifies its build by itself, however it is launched.
 """
 
-from __future__ import annotations
-
 import base64
 from pathlib import Path
 from typing import Any

@@ -135,12 +135,15 @@ class Injector:
         done = sum(recipe() for recipe in recipes[: max(0, count - len(contract.REASON_CODES))])
         for option in self.plan(count - done):
             if not self.apply(option):
-                self.apply_any()
+                self.apply_instead(option)
 
-    def apply_any(self) -> None:
-        """Some other fault, where the one planned found no row."""
+    def apply_instead(self, wanted: Option) -> None:
+        """Another fault, as like the wanted one as can be, where that one found no row."""
         options = self.options()
         self.rng.shuffle(options)
+        options.sort(key=lambda option: option.group != wanted.group)
+        if wanted.alone:
+            options.sort(key=lambda option: option.reason_code != wanted.reason_code)
         if not any(self.apply(option) for option in options):
             raise ValueError("the year has no rows left to spoil")
 

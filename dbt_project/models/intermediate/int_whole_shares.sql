@@ -127,8 +127,8 @@ ranked as (
             partition by whole
             order by
                 remainder desc,
-                case when part = '' then 1 else 0 end,
-                part
+                case when part = '' then 1 else 0 end asc,
+                part asc
         ) as turn
     from quotas
 

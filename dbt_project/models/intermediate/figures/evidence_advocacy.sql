@@ -171,7 +171,11 @@ final as (
 
     union all
 
-    select {{ evidence('participants_women_share', part='denominator', unit='event_id', amount='women_and_men', event='event_id', line='null') }}
+    select
+        {{ evidence(
+            'participants_women_share',
+            part='denominator', unit='event_id', amount='women_and_men', event='event_id', line='null'
+        ) }}
     from event_people
 
     union all

@@ -120,7 +120,11 @@ final as (
 
     union all
 
-    select {{ evidence('bilateral_meetings', unit="concat(event_id, '|', member_id)", member='member_id', event='event_id') }}
+    select
+        {{ evidence(
+            'bilateral_meetings',
+            unit="concat(event_id, '|', member_id)", member='member_id', event='event_id'
+        ) }}
     from engagements
     where engagement = 'bilateral_meeting'
 

@@ -1,34 +1,28 @@
 {{ config(materialized='table') }}
 
+{% set areas = ['membership', 'gender', 'advocacy', 'knowledge', 'learning', 'organisation', 'finance'] -%}
+
 with
 
 final as (
 
-    select * from {{ ref('evidence_membership') }}
+    {% for area in areas -%}
+    select
+        figure_id,
+        part,
+        unit_key,
+        amount,
+        source_file,
+        source_line,
+        member_id,
+        event_id
+    from {{ ref('evidence_' ~ area) }}
+    {%- if not loop.last %}
 
     union all
 
-    select * from {{ ref('evidence_gender') }}
-
-    union all
-
-    select * from {{ ref('evidence_advocacy') }}
-
-    union all
-
-    select * from {{ ref('evidence_knowledge') }}
-
-    union all
-
-    select * from {{ ref('evidence_learning') }}
-
-    union all
-
-    select * from {{ ref('evidence_organisation') }}
-
-    union all
-
-    select * from {{ ref('evidence_finance') }}
+    {% endif %}
+    {%- endfor %}
 
 )
 

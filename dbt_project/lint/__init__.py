@@ -1,0 +1,26 @@
+"""Stand-ins for what dbt gives to templates, so that sqlfluff lints the models without dbt and without a database.
+
+Here belongs only what the models and macros call and sqlfluff does not bring along. The SQL that results is read,
+never run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+
+def landing(table: str) -> str:
+    """The columns of a landing table are the contracts' affair, so that lint sees a plain select."""
+    return f"select * from landing_{table}"
+
+
+def _dispatch(name: str, package: str | None = None) -> Callable[..., str]:
+    def expression(*arguments: object) -> str:
+        return f"{name}({', '.join(map(str, arguments))})"
+
+    return expression
+
+
+dbt = SimpleNamespace(type_string=lambda: "string")
+adapter = SimpleNamespace(dispatch=_dispatch, quote=lambda name: f'"{name}"')
