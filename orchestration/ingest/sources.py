@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.ingest.bulk import load_in_bulk
 from orchestration.ingest.contracts import (
     CONTRACTS_FOLDER,
     REGISTRATION_FILE,
@@ -242,7 +243,9 @@ def _load_file(
     if event_id is not None and event_id not in references["programme"]:
         result = _reject_unknown_event(loader, content, source_file, contract, event_id)
     else:
-        result = loader.load(*read_records(content, source_file, contract))
+        result = load_in_bulk(
+            content, source_file, contract, surroundings
+        ) or loader.load(*read_records(content, source_file, contract))
     _assert_nothing_lost(source_file, result)
     return result, SourceFile(
         source_file=source_file,

@@ -1,8 +1,9 @@
 """What dbt knows of the landing, generated from the contracts.
 
-Here belongs the rendering of ``models/staging/_sources.yml`` (documentation) and ``macros/_landing_columns.sql``
-(columns and types, for the macro that puts corrections in place). Both are written once, in the contracts, and
-repeated by this module only. ``python -m orchestration.models.dbt_sources`` writes the files.
+Here belongs the rendering of ``models/staging/_sources.yml`` (documentation) and of
+``macros/_landing_columns.sql`` (columns and types, for the macro that puts corrections in place).
+What they say is written once, in the contracts, and repeated by this module only.
+``python -m orchestration.models.dbt_sources`` writes the files.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ SOURCES_FILE = DBT_FOLDER / "models" / "staging" / "_sources.yml"
 COLUMNS_FILE = DBT_FOLDER / "macros" / "_landing_columns.sql"
 
 _NOTICE = (
-    "Generated from raw/contracts by `python -m orchestration.models.dbt_sources`. Edit the contracts instead."
+    "Generated from raw/contracts by `python -m orchestration.models.dbt_sources`. "
+    "Edit the contracts instead."
 )
 _LINE_WIDTH = 110
 
@@ -60,8 +62,8 @@ def render_sources() -> str:
                 "name": "landing",
                 "schema": "landing",
                 "description": (
-                    "What the files of one report year hold, one table a source: typed, without personal data, "
-                    "each row with the file and the line that it came from."
+                    "What the files of one report year hold, one table a source: typed, without "
+                    "personal data, each row with the file and the line that it came from."
                 ),
                 "tables": [_table(table) for table in landing_tables(load_contracts())],
             }
@@ -72,7 +74,7 @@ def render_sources() -> str:
 
 
 def render_columns() -> str:
-    """The text of ``_landing_columns.sql``: a macro that returns {table: [(column, SQL type), ...]}."""
+    """The text of ``_landing_columns.sql``: a macro that returns {table: [(column, type), ...]}."""
     lines = [f"{{#- {_NOTICE} -#}}", "{% macro landing_columns() %}", "    {{ return({"]
     for table in landing_tables(load_contracts()):
         lines.append(f"        '{table.name}': [")

@@ -65,8 +65,10 @@ class Injector:
         return list(dict.fromkeys(found))
 
     def options_of(self, document: Document) -> list[Option]:
-        """All ways to spoil a row of one file."""
+        """All ways to spoil a row of one file; none where its event is refused already."""
         group = group_of(document)
+        if platform_of(document.path) and event_of(document) not in self.reader.events:
+            return []
         found = [
             Option(group, reason, name.strip())
             for name in document.header
@@ -196,8 +198,6 @@ class Injector:
 
     def usable(self, document: Document, option: Option) -> list[Record]:
         """The rows of a document that an option can spoil."""
-        if platform_of(document.path) and event_of(document) not in self.reader.events:
-            return []
         good = [row for row in document.rows() if id(row) not in self.touched]
         good = [row for row in good if id(row) not in self.before]
         good = [row for row in good if self.reader.verdict(document, row) is None]

@@ -20,7 +20,7 @@ reversals as (
     select
         entry_no,
         reverses,
-        row_number() over (partition by reverses order by entry_no) as nth
+        cast(row_number() over (partition by reverses order by entry_no) as bigint) as nth
     from entries
     where
         type = 'reversal'
@@ -55,12 +55,12 @@ walk as (
     select
         walk.entry_no,
         case
-            when walk.verdict is not null then judged.reverses
+            when walk.verdict is not null then just_judged.reverses
             when reversal.entry_no is null then walk.judged
             else reversal.entry_no
         end as judged,
         case
-            when walk.verdict is not null then judged.nth + 1
+            when walk.verdict is not null then just_judged.nth + 1
             else cast(1 as bigint)
         end as nth,
         case
@@ -75,10 +75,10 @@ walk as (
             walk.verdict is null
             and walk.judged = reversal.reverses
             and walk.nth = reversal.nth
-    left join reversals as judged
+    left join reversals as just_judged
         on
             walk.verdict is not null
-            and walk.judged = judged.entry_no
+            and walk.judged = just_judged.entry_no
     where
         walk.verdict is null
         or walk.judged <> walk.entry_no

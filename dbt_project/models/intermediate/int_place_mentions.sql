@@ -27,57 +27,63 @@
 
 with
 
--- Registrations are many and places few, so each source is counted before anything else happens to it.
-final as (
+typed as (
 
     {% for model, column, has_country in typed_places %}
     select
         source_file,
-        min(source_line) as source_line,
+        source_line,
         '{{ column }}' as field,
         {{ column }}_text as place_text,
-        {{ 'country_text' if has_country else "''" }} as country_text,
         {{ column }}_key as place_key,
+        {{ 'country_text' if has_country else "''" }} as country_text,
         {{ "coalesce(country_key, '')" if has_country else "''" }} as country_key,
-        {{ 'country_code' if has_country else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as country_code,
-        count(*) as mentions
+        {{ 'country_code' if has_country else "cast(null as string)" }} as country_code
     from {{ ref(model) }}
     where {{ column }}_key is not null
-    group by
-        source_file,
-        {{ column }}_text,
-        {{ column }}_key
-        {%- if has_country %},
-        country_text,
-        country_key,
-        country_code
-        {%- endif %}
-
     union all
     {% endfor %}
-    {%- for model, column in listed_places %}
+
+    -- A text that comes twice in one list is there once.
+    {% for model, column in listed_places %}
+    select distinct
+        source_file,
+        source_line,
+        '{{ column }}' as field,
+        place_text,
+        place_key,
+        '' as country_text,
+        '' as country_key,
+        cast(null as string) as country_code
+    from {{ ref(model) }}
+    where place_key is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+
+),
+
+-- Registrations are many and their texts few, so texts are counted before anything else happens to them.
+final as (
+
     select
         source_file,
         min(source_line) as source_line,
-        '{{ column }}' as field,
+        field,
         place_text,
-        '' as country_text,
+        country_text,
         place_key,
-        '' as country_key,
-        cast(null as {{ dbt.type_string() }}) as country_code,
-        -- A text that comes twice in one list is there once.
-        count(distinct source_line) as mentions
-    from {{ ref(model) }}
-    where place_key is not null
+        country_key,
+        country_code,
+        count(*) as mentions
+    from typed
     group by
         source_file,
+        field,
         place_text,
-        place_key
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+        country_text,
+        place_key,
+        country_key,
+        country_code
 
 )
 
