@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,7 @@ def _hour(hour: str, half: str | None) -> int:
     return number % 12 + (12 if half.lower() == "pm" else 0)
 
 
+@lru_cache(maxsize=200_000)
 def parse_zoom_time(text: str) -> datetime:
     """A moment as Zoom prints it: Feb 16, 2021 03:52:10 PM, 02/16/2021 03:52:10 PM, or 15:52:10."""
     if match := _ZOOM_NAMED.fullmatch(text):

@@ -69,7 +69,8 @@ def _unrecognised_files(
 def _same_bytes(files: Iterable[Any]) -> Iterable[Finding]:
     by_hash: dict[str, list[str]] = defaultdict(list)
     for each in files:
-        if each.rows_read:
+        # A copy that loads nothing does no harm: its event is unknown, which is said already.
+        if each.rows_loaded:
             by_hash[each.sha256].append(each.source_file)
     for names in by_hash.values():
         for name in names[1:]:

@@ -274,7 +274,7 @@ class Injector:
         path.write_bytes(small.path.read_bytes())
         copy = documents.read_text(path, small.source_file.replace(small.path.name, name))
         self.reader.documents.append(copy)
-        verdict = Verdict("", contract.UNKNOWN_EVENT)
+        verdict = Verdict("event_id", contract.UNKNOWN_EVENT)
         self.intents.update({id(row): verdict for row in copy.rows()})
         return True
 

@@ -116,7 +116,7 @@ class Reader:
     def verdict(self, document: Document, row: Record) -> Verdict | None:
         """The fault of a row, its event considered; repeated entries are not."""
         if platform_of(document.path) and event_of(document) not in self.events:
-            return Verdict("", contract.UNKNOWN_EVENT)
+            return Verdict("event_id", contract.UNKNOWN_EVENT)
         return self.own_fault(document, row, self.context(document))
 
     def ledger_verdicts(self, document: Document) -> Iterator[tuple[Record, Verdict | None]]:
