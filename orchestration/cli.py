@@ -151,10 +151,16 @@ def review(
 @cli.command()
 @_home_option
 @click.option("--year", type=click.IntRange(1900, 9999), help="Only this year.")
-def releases(home_folder: Path, year: int | None) -> None:
-    """Every release, its size, when it became current."""
-    from orchestration.commands.releases import print_releases
+@click.option("--keep", type=click.IntRange(min=1), help="Remove the oldest beyond so many a year.")
+def releases(home_folder: Path, year: int | None, keep: int | None) -> None:
+    """Every release, its size, when it became current.
 
+    Releases are kept until somebody says otherwise with --keep; the current one always is.
+    """
+    from orchestration.commands.releases import print_releases, prune_releases
+
+    if keep is not None:
+        sys.exit(prune_releases(Home(home_folder), year, keep))
     sys.exit(print_releases(Home(home_folder), year))
 
 

@@ -1,7 +1,7 @@
-"""Stand-ins for what dbt gives to templates, so that sqlfluff lints the models without dbt and without a database.
+"""Stand-ins for what dbt gives to templates: sqlfluff lints the models without dbt or a database.
 
-Here belongs only what the models and macros call and sqlfluff does not bring along. The SQL that results is read,
-never run.
+Here belongs only what models and macros call and sqlfluff does not bring along. The SQL that
+results is read, never run.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 
 def landing(table: str) -> str:
-    """The columns of a landing table are the contracts' affair, so that lint sees a plain select."""
+    """A plain select: the columns of a landing table are the contracts' affair."""
     return f"select * from landing_{table}"
 
 

@@ -145,7 +145,7 @@ def _print_guards(release: Path, figure_id: str) -> None:
     about: Sequence[dict[str, Any]] = [
         each
         for each in outcomes
-        if each["layer"] == "figures" or figure_id in json.dumps(each, ensure_ascii=False)
+        if figure_id in each["figures"]
     ]
     print("\nGuards:")
     for each in about:

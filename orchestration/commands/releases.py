@@ -54,6 +54,19 @@ def print_releases(home: Home, year: int | None) -> int:
     return OK
 
 
+def prune_releases(home: Home, year: int | None, keep: int) -> int:
+    """Removes the oldest releases beyond a number, a year each."""
+    try:
+        with HomeLock.of(home.lock):
+            for each in [year] if year is not None else _years(home):
+                for name in Shelf(home, each).prune(keep):
+                    print(f"{name} removed")
+    except HomeIsHeld as held:
+        complain(str(held))
+        return _HELD
+    return OK
+
+
 def _shelf_of(home: Home, release: str) -> Shelf | None:
     match = _RELEASE.match(release)
     return Shelf(home, int(match[1])) if match else None

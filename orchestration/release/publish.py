@@ -6,7 +6,6 @@ Here belongs the order of a release and the last refusal. Each form of the conte
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,20 @@ from orchestration.release.shelf import Shelf
 from orchestration.release.tables import Table, read_tables, text_of, write_csv
 
 PROVENANCE = "release.json"
+_DANGLING_REVERSALS = """
+    select
+        'note' as severity,
+        'dangling_reversal' as code,
+        source_file,
+        'Entry ' || entry_no || ' reverses ' || coalesce(reverses, 'nothing') || ', '
+        || case reason
+            when 'circular' then 'which reverses it in turn'
+            when 'no_target' then 'so it undoes nothing'
+            else 'which is no loaded entry, so it undoes nothing'
+        end as message
+    from int_dangling_reversals
+    order by all
+"""
 
 
 class ReleaseRefused(Exception):
@@ -78,6 +91,7 @@ def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> 
     with duckdb.connect(str(build.database), read_only=True) as connection:
         tables = read_tables(connection)
         findings = _dicts(connection, "select * from landing.findings order by all")
+        findings += _dicts(connection, _DANGLING_REVERSALS)
         corrections = _dicts(connection, "select * from landing.corrected_values order by all")
     release = shelf.next_name()
     return ReleaseContent(
@@ -141,7 +155,7 @@ def _write_all(
     (folder / "changes.md").write_text(changes, encoding="utf-8")
     (folder / PROVENANCE).write_text(_provenance(content), encoding="utf-8")
     content = replace(content, changes=changes)
-    for name, write in _writers(build, report).items():
+    for name, write in _writers(report).items():
         say("release", name)
         write(folder, content)
 
@@ -184,16 +198,20 @@ def _provenance(content: ReleaseContent) -> str:
 Writer = Callable[[Path, ReleaseContent], object]
 
 
-def _writers(build: Build, report: GuardReport) -> dict[str, Writer]:
+def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.release.charts import write_charts
     from orchestration.release.database import write_database
+    from orchestration.release.lineage import write_lineage
     from orchestration.release.package import write_package
     from orchestration.release.site import write_site
     from orchestration.release.workbook import write_workbook
 
     return {
         "warehouse.duckdb": lambda folder, content: write_database(content.database, folder),
-        "guards.json": lambda folder, _: shutil.copyfile(build.guards_file, folder / "guards.json"),
+        "guards.json": lambda folder, _: (folder / "guards.json").write_text(
+            report.published_json(), encoding="utf-8"
+        ),
+        "lineage.json": write_lineage,
         "report.xlsx": write_workbook,
         "charts": write_charts,
         "site": write_site,

@@ -141,8 +141,8 @@ def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
 
 
 def inert_text(value: Any) -> Any:
-    """A text that a spreadsheet will not run as a formula."""
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS)
+    """A text that a spreadsheet will not run as a formula; a sign alone is none."""
+    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and len(value) > 1
     return f"'{value}" if is_formula else value
 
 

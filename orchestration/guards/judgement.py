@@ -1,0 +1,205 @@
+"""Great Expectations: questions in, answers out.
+
+Here belongs every contact with the library, which is slow to import and is so only when a build is guarded. It
+never sees a whole fact table. An answer that is not a plain yes or no becomes "could not check".
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from orchestration.guards.report import COULD_NOT_CHECK, FAILED, PASSED, ExpectationOutcome
+from orchestration.guards.suites import ALL_QUESTIONS, Expectation, Suite
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EXAMPLES = 5
+_NOT_NULL = "expect_column_values_to_not_be_null"
+# Two blanks are equal and one is not, so here a blank is no hole.
+_JUDGES_BLANKS = frozenset({_NOT_NULL, "expect_column_pair_values_to_be_equal"})
+
+
+class Judge:
+    """An ephemeral Great Expectations context that leaves nothing behind."""
+
+    def __init__(self) -> None:
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        self._source = context.data_sources.add_pandas("guards")
+
+    def ask(self, suite: Suite, frame: pd.DataFrame) -> list[ExpectationOutcome]:
+        """The answers to all questions of a suite, in its order."""
+        if frame.empty and not suite.may_be_empty:
+            return unanswered(suite, "there was no row to look at")
+        answers = self._validated(suite, frame)
+        return [
+            _outcome(suite, number, expectation, frame, answers.get(expectation.rule))
+            for number, expectation in enumerate(suite.expectations, start=1)
+        ]
+
+    def _validated(self, suite: Suite, frame: pd.DataFrame) -> dict[str, Any]:
+        from great_expectations import ExpectationSuite
+
+        asset = self._source.add_dataframe_asset(suite.path)
+        try:
+            batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+            questions = ExpectationSuite(
+                name=suite.path,
+                expectations=[
+                    {
+                        "type": each.type,
+                        "kwargs": each.kwargs,
+                        "severity": each.severity,
+                        "meta": {"rule": each.rule},
+                    }
+                    for each in suite.expectations
+                ],
+            )
+            validated = batch.validate(questions, result_format={"result_format": "COMPLETE"})
+        finally:
+            self._source.delete_asset(suite.path)
+        # The library answers in an order of its own.
+        return {each.expectation_config.meta["rule"]: each for each in validated.results}
+
+
+def unanswered(suite: Suite, why: str) -> list[ExpectationOutcome]:
+    """Every question of a suite as one that could not be checked."""
+    if not suite.expectations:
+        nothing = Expectation(ALL_QUESTIONS, "", {}, "critical", suite.question)
+        return [_answer(suite, 1, nothing, COULD_NOT_CHECK, why)]
+    return [
+        _answer(suite, number, expectation, COULD_NOT_CHECK, why)
+        for number, expectation in enumerate(suite.expectations, start=1)
+    ]
+
+
+def _outcome(
+    suite: Suite, number: int, expectation: Expectation, frame: pd.DataFrame, answer: Any
+) -> ExpectationOutcome:
+    outcome, observed, wrong = _verdict(expectation, frame, answer)
+    figures = [] if "figure_id" not in frame else sorted({str(each) for each in frame["figure_id"]})
+    return _answer(
+        suite,
+        number,
+        expectation,
+        outcome,
+        observed,
+        examples=_examples(suite, expectation, frame, wrong),
+        asked=_asked(answer),
+        rows=len(frame),
+        figures=figures,
+    )
+
+
+def _answer(
+    suite: Suite,
+    number: int,
+    expectation: Expectation,
+    outcome: str,
+    observed: str,
+    **further: Any,
+) -> ExpectationOutcome:
+    return ExpectationOutcome(
+        layer=suite.layer,
+        suite=suite.name,
+        number=number,
+        rule=expectation.rule,
+        expectation=expectation.type,
+        column=", ".join(expectation.columns),
+        meaning=expectation.meaning,
+        severity=expectation.severity,
+        outcome=outcome,
+        observed=observed,
+        **further,
+    )
+
+
+def _verdict(
+    expectation: Expectation, frame: pd.DataFrame, answer: Any
+) -> tuple[str, str, Sequence[int]]:
+    """Outcome, what was observed, and the positions of the rows at fault."""
+    if answer is None:
+        return COULD_NOT_CHECK, "there is no answer", ()
+    raised = _raised(answer.exception_info)
+    if raised or answer.success not in (True, False):
+        return COULD_NOT_CHECK, raised or "the answer is neither yes nor no", ()
+    blank = _blank_rows(expectation, frame)
+    if blank:
+        return COULD_NOT_CHECK, f"{_rows(len(blank), frame)} have nothing to look at", blank
+    wrong = answer.result.get("unexpected_index_list") or []
+    if answer.success:
+        return PASSED, f"{len(frame)} rows" if len(frame) != 1 else "1 row", ()
+    return FAILED, _rows(len(wrong), frame) if wrong else _observed_value(answer), wrong
+
+
+def _raised(exception_info: Any) -> str:
+    """What an expectation raised; nothing where it did not."""
+    info = exception_info or {}
+    each = [info] if "raised_exception" in info else list(info.values())
+    messages = [part.get("exception_message") or "an exception" for part in each if part["raised_exception"]]
+    return str(messages[0]).splitlines()[0] if messages else ""
+
+
+def _blank_rows(expectation: Expectation, frame: pd.DataFrame) -> list[int]:
+    """Rows that the library would pass over in silence, although nobody allowed it."""
+    if expectation.blank or expectation.type in _JUDGES_BLANKS:
+        return []
+    blank = frame[list(expectation.columns)].isna().any(axis=1)
+    return [position for position, is_blank in enumerate(blank) if is_blank]
+
+
+def _rows(number: int, frame: pd.DataFrame) -> str:
+    return f"{number} of {len(frame)} rows"
+
+
+def _observed_value(answer: Any) -> str:
+    return f"observed {answer.result.get('observed_value')}"
+
+
+def _examples(
+    suite: Suite, expectation: Expectation, frame: pd.DataFrame, positions: Sequence[int]
+) -> list[dict[str, Any]]:
+    names = list(dict.fromkeys([*suite.named_by, *expectation.columns]))
+    rows = frame[[name for name in names if name in frame]].iloc[list(positions[:_EXAMPLES])]
+    return [
+        {str(name): _plain(value) for name, value in row.items()}
+        for row in rows.to_dict(orient="records")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A cell of a frame as JSON knows it."""
+    if value is None or value != value:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _asked(answer: Any) -> str:
+    """The question in the library's own words."""
+    if answer is None:
+        return ""
+    from great_expectations.render.renderer.inline_renderer import InlineRenderer
+
+    rendered = InlineRenderer(render_object=answer.expectation_config).get_rendered_content()
+    for content in rendered:
+        if content.value.template:
+            return _filled(content.value.template, content.value.params)
+    return ""
+
+
+def _filled(template: str, params: dict[str, Any]) -> str:
+    text = template
+    for name in sorted(params, key=len, reverse=True):
+        text = text.replace(f"${name}", str(_plain(params[name]["value"])))
+    return text

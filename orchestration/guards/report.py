@@ -1,0 +1,155 @@
+"""What the guards answered of a build, and the verification that the release rests on.
+
+Here belongs the form of the answers, keeping them, and refusing whatever is not the whole, green answer to this
+very build. How an answer comes about is ``judgement``'s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from orchestration.build import Build
+from orchestration.guards.suites import Suite, load_suites, suites_fingerprint
+
+PASSED = "passed"
+FAILED = "failed"
+COULD_NOT_CHECK = "could_not_check"
+
+
+class GuardRefused(Exception):
+    """The guards' answers do not allow a release; the message names every reason."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = list(reasons)
+
+
+@dataclass(frozen=True)
+class ExpectationOutcome:
+    """The answer to one question.
+
+    ``asked`` is the question in Great Expectations' own words, ``observed`` what was found, ``examples`` the first
+    rows at fault, ``rows`` how many were looked at, ``figures`` the figures of the report among them.
+    """
+
+    layer: str
+    suite: str
+    number: int
+    rule: str
+    expectation: str
+    column: str
+    meaning: str
+    severity: str
+    outcome: str
+    observed: str = ""
+    examples: list[dict[str, Any]] = field(default_factory=list)
+    asked: str = ""
+    rows: int = 0
+    figures: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as plain values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class GuardReport:
+    """All answers about one build, with what was asked and what was looked at."""
+
+    build_id: str
+    year: int
+    database_stamp: str
+    suites_fingerprint: str
+    suites_run: list[str]
+    results: list[ExpectationOutcome]
+
+    @property
+    def is_green(self) -> bool:
+        """Whether there are answers and every one of them is that the expectation holds."""
+        return bool(self.results) and all(each.outcome == PASSED for each in self.results)
+
+    def to_json(self) -> str:
+        """The report as text, which ``from_json`` reads back."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+    def published_json(self) -> str:
+        """The report as a release shows it: without what tells one build of the same data from another."""
+        node = asdict(self)
+        del node["build_id"], node["database_stamp"]
+        return json.dumps(node, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> GuardReport:
+        """The report that ``to_json`` wrote; ValueError for anything else."""
+        try:
+            node = json.loads(text)
+            outcomes = [ExpectationOutcome(**each) for each in node.pop("results")]
+            return cls(results=outcomes, **node)
+        except (TypeError, KeyError, AttributeError) as error:
+            raise ValueError(f"no guard report: {error}") from None
+
+
+def verify_report(build: Build, suites: Sequence[Suite] | None = None) -> GuardReport:
+    """The guard results of this very build, whole and green.
+
+    Raises GuardRefused with every reason why they are not.
+    """
+    try:
+        report = GuardReport.from_json(build.guards_file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise GuardRefused(["The guards did not run on this build"]) from None
+    except (OSError, ValueError) as error:
+        raise GuardRefused([f"The guard results cannot be read: {error}"]) from None
+    reasons = reasons_to_refuse(report, build, load_suites() if suites is None else suites)
+    if reasons:
+        raise GuardRefused(reasons)
+    return report
+
+
+def reasons_to_refuse(report: GuardReport, build: Build, suites: Sequence[Suite]) -> list[str]:
+    """Everything that keeps a report from being the whole, green answer to a build."""
+    return [
+        *_of_another_build(report, build),
+        *_questions_without_answer(report, suites),
+        *(_told(each) for each in report.results if each.outcome != PASSED),
+    ]
+
+
+def _of_another_build(report: GuardReport, build: Build) -> list[str]:
+    reasons = []
+    if (report.build_id, report.year) != (build.build_id, build.year):
+        reasons.append(
+            f"The guard results are of build {report.build_id} of {report.year}, "
+            f"not of build {build.build_id} of {build.year}"
+        )
+    if report.database_stamp != build.database_stamp:
+        reasons.append("The guards looked at another database than the one to be released")
+    if report.suites_fingerprint != suites_fingerprint():
+        reasons.append("The suites changed after the guards asked them")
+    return reasons
+
+
+def _questions_without_answer(report: GuardReport, suites: Sequence[Suite]) -> list[str]:
+    expected = {(suite.path, rule) for suite in suites for rule in suite.rules}
+    answered = [(f"{each.layer}/{each.suite}", each.rule) for each in report.results]
+    reasons = [f"No question was to be asked: {len(suites)} suites"] if not expected else []
+    reasons += [
+        f"{path}, {rule}: there is no answer" for path, rule in sorted(expected - set(answered))
+    ]
+    reasons += [
+        f"{path}, {rule}: an answer that nobody asked for"
+        for path, rule in sorted(set(answered) - expected)
+    ]
+    if len(set(answered)) != len(answered):
+        reasons.append("A question has two answers")
+    return reasons
+
+
+def _told(outcome: ExpectationOutcome) -> str:
+    said = {FAILED: "does not hold", COULD_NOT_CHECK: "could not be checked"}
+    verdict = said.get(outcome.outcome, f"has the unknown outcome {outcome.outcome}")
+    observed = f": {outcome.observed}" if outcome.observed else ""
+    return f"{outcome.layer}/{outcome.suite}, {outcome.rule} {verdict}{observed}. {outcome.meaning}"

@@ -1,0 +1,104 @@
+"""What tests of a whole build share: a small year, a home in which it is released, the command line.
+
+Here belong fixtures that more than one folder of tests needs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.year_factory import write_year
+
+SMALL_YEAR = 2019
+METROPOLIS = Path(sys.executable).with_name("metropolis")
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A raw folder, a home, and the command line on both."""
+
+    raw: Path
+    home: Path
+    year: int = SMALL_YEAR
+
+    @property
+    def exports(self) -> Path:
+        """The year's exports."""
+        return self.raw / str(self.year)
+
+    @property
+    def releases(self) -> Path:
+        """The year's releases."""
+        return self.home / "releases" / str(self.year)
+
+    @property
+    def latest(self) -> Path:
+        """The current release."""
+        return self.releases / "latest"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a call: this raw folder, this home, nothing sent anywhere."""
+        return {
+            **os.environ,
+            "METROPOLIS_RAW": str(self.raw),
+            "METROPOLIS_HOME": str(self.home),
+            "DAGSTER_HOME": str(self.home / "dagster"),
+        }
+
+    def run(self, *arguments: str, timeout: float = 240) -> subprocess.CompletedProcess[str]:
+        """A call of the command line."""
+        return subprocess.run(
+            [str(METROPOLIS), *arguments],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def build(self) -> subprocess.CompletedProcess[str]:
+        """A build of the year."""
+        return self.run("build", "--year", str(self.year))
+
+    def copy(self, folder: Path) -> Warehouse:
+        """A warehouse of its own with the same exports and releases, to break things in."""
+        copied = Warehouse(folder / "raw", folder / "home", self.year)
+        shutil.copytree(self.raw, copied.raw)
+        shutil.copytree(self.home, copied.home, symlinks=True)
+        return copied
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder by its path, and links by where they point."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            found[name] = os.readlink(path).encode()
+        elif path.is_file():
+            found[name] = path.read_bytes()
+    return found
+
+
+@pytest.fixture(scope="session")
+def small_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A raw folder with one small synthetic year, as dirty as real ones."""
+    raw = tmp_path_factory.mktemp("raw")
+    write_year(raw / str(SMALL_YEAR), SMALL_YEAR, seed=7)
+    return raw
+
+
+@pytest.fixture(scope="session")
+def released(small_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The small year, built and released once. Tests that change anything take a copy."""
+    warehouse = Warehouse(small_raw, tmp_path_factory.mktemp("home"))
+    result = warehouse.build()
+    assert result.returncode == 0, result.stderr
+    return warehouse

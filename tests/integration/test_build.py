@@ -1,0 +1,164 @@
+"""The command line on a small year, end to end.
+
+Here belongs what a person sees of a build: exit codes, releases, what is said.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import SMALL_YEAR, Warehouse, snapshot
+
+pytestmark = pytest.mark.xdist_group("released")
+
+CSV_FILES = {
+    "figures": "year,figure_id,area,label,value,numerator,denominator,unit,status,"
+    "display_en,display_fr,display_es",
+    "annex_activity": "member_id,member,is_new,news,publications,mentions,use_cases,c4gh_initiatives",
+    "annex_engagement": "member_id,member,is_new,activated,fee_paid,board,annual_meeting,bilateral,"
+    "pilot,indicators,capacity_building,wmd_organiser",
+    "reconciliation": "kind,key,printed,computed,status,reason",
+    "quarantine": "source_file,source_line,field,reason_code,reason",
+    "resolved_places": "source_file,text,country,member,rows",
+    "unresolved_places": "source_file,text,country,rows,reason,suggestion,score",
+    "sources": "source_file,sha256,bytes,rows_read,rows_loaded,rows_quarantined",
+}
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_release_holds_every_file(released: Warehouse) -> None:
+    for name, header in CSV_FILES.items():
+        first_line = (released.latest / f"{name}.csv").read_text(encoding="utf-8").split("\n")[0]
+        assert first_line == header
+    for name in ("warehouse.duckdb", "report.xlsx", "datapackage.json", "changes.md"):
+        assert (released.latest / name).stat().st_size > 0
+    assert (released.latest / "site" / "index.html").exists()
+    assert len(read(released.latest / "figures.csv")) == 88
+
+
+def test_release_is_named_and_current(released: Warehouse) -> None:
+    assert released.latest.is_symlink()
+    assert released.latest.resolve().name == f"{SMALL_YEAR}-r1"
+
+
+def test_every_row_is_accounted_for(released: Warehouse) -> None:
+    for row in read(released.latest / "sources.csv"):
+        loaded, quarantined = int(row["rows_loaded"]), int(row["rows_quarantined"])
+        assert int(row["rows_read"]) == loaded + quarantined
+
+
+def test_unchanged_year_makes_no_release(released: Warehouse) -> None:
+    before = snapshot(released.releases)
+    result = released.build()
+    assert result.returncode == 0
+    assert "Unchanged" in result.stdout
+    assert snapshot(released.releases) == before
+
+
+def test_same_exports_make_the_same_bytes(released: Warehouse, tmp_path: Path) -> None:
+    again = Warehouse(released.raw, tmp_path / "home")
+    key = tmp_path / "home" / "pseudonym.key"
+    key.parent.mkdir()
+    key.write_bytes((released.home / "pseudonym.key").read_bytes())
+    key.chmod(0o600)
+    assert again.build().returncode == 0
+    first, second = (snapshot(w.latest.resolve()) for w in (released, again))
+    assert sorted(first) == sorted(second)
+    differing = [name for name in first if first[name] != second[name]]
+    # A database file carries an identity of its own; its rows are compared below.
+    assert set(differing) <= {"warehouse.duckdb", "guards.json"}
+    assert _rows(released.latest) == _rows(again.latest)
+
+
+def _rows(release: Path) -> dict[str, list[tuple[object, ...]]]:
+    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as connection:
+        names = [row[0] for row in connection.execute("show tables").fetchall()]
+        return {
+            name: connection.execute(f'select * from "{name}" order by all').fetchall()
+            for name in names
+        }
+
+
+def test_database_documents_itself(released: Warehouse) -> None:
+    with duckdb.connect(str(released.latest / "warehouse.duckdb"), read_only=True) as connection:
+        tables = connection.execute("select table_name, comment from duckdb_tables()").fetchall()
+        bare = connection.execute(
+            "select table_name, column_name from duckdb_columns() where comment is null"
+        ).fetchall()
+    assert {"figures", "annex_activity", "annex_engagement"} <= {name for name, _ in tables}
+    assert all(comment for _, comment in tables)
+    assert bare == []
+
+
+def test_missing_year_is_a_wrong_call(released: Warehouse) -> None:
+    result = released.run("build", "--year", "1901")
+    assert result.returncode == 2
+    assert "no exports of 1901" in result.stderr
+
+
+def test_figures_in_every_form(released: Warehouse) -> None:
+    year = str(SMALL_YEAR)
+    as_csv = released.run("figures", "--year", year, "--format", "csv").stdout
+    as_json = json.loads(released.run("figures", "--year", year, "--format", "json").stdout)
+    as_table = released.run("figures", "--year", year).stdout
+    assert as_csv == (released.latest / "figures.csv").read_text(encoding="utf-8")
+    assert [row["figure_id"] for row in as_json] == [
+        line.split(",")[1] for line in as_csv.splitlines()[1:]
+    ]
+    assert all(row["figure_id"] in as_table for row in as_json)
+
+
+def test_every_figure_explains_itself(released: Warehouse) -> None:
+    for row in read(released.latest / "figures.csv")[::11]:
+        result = released.run("explain", row["figure_id"], "--year", str(SMALL_YEAR))
+        assert result.returncode == 0, result.stderr
+        for chapter in ("Numerator", "Rows behind it", "Models on the way", "Guards"):
+            assert chapter in result.stdout
+
+
+def test_explain_follows_a_share_to_the_rows_of_a_member(released: Warehouse) -> None:
+    engaged = next(
+        row for row in read(released.latest / "annex_engagement.csv") if row["capacity_building"] != "0"
+    )
+    result = released.run(
+        "explain", "members_activated_share", "--year", str(SMALL_YEAR), "--member", engaged["member"]
+    )
+    assert result.returncode == 0
+    assert engaged["member_id"] in result.stdout
+    assert "events/registrations/" in result.stdout or "registers/meetings.csv" in result.stdout
+
+
+def test_explain_of_an_unknown_figure_is_a_wrong_call(released: Warehouse) -> None:
+    result = released.run("explain", "members_imagined", "--year", str(SMALL_YEAR))
+    assert result.returncode == 2
+    assert "members_total" in result.stderr
+
+
+def test_years_stand_side_by_side(released: Warehouse, tmp_path: Path) -> None:
+    from tests.support.year_factory import write_year
+
+    both = released.copy(tmp_path)
+    following = SMALL_YEAR + 1
+    write_year(both.raw / str(following), following, seed=8)
+    assert both.run("build", "--year", str(following)).returncode == 0
+    result = both.run(
+        "figures", "--year", str(SMALL_YEAR), "--year", str(following), "--format", "csv"
+    )
+    header = result.stdout.splitlines()[0]
+    assert header == f"figure_id,label,{SMALL_YEAR},{following}"
+    with duckdb.connect(
+        str(both.home / "releases" / str(following) / "latest" / "warehouse.duckdb"), read_only=True
+    ) as connection:
+        compared = connection.execute(
+            "select count(*) from figure_moves where previous_value is not null"
+        ).fetchall()
+    assert compared[0][0] > 80

@@ -1,0 +1,139 @@
+"""Releases after the first: what moved, going back, what a closed year allows.
+
+Here belongs the life of a shelf through the command line.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SMALL_YEAR, Warehouse, snapshot
+
+pytestmark = pytest.mark.xdist_group("released")
+
+
+def rewrite(path: Path, change: dict[str, str]) -> None:
+    """Replaces whole values in a CSV file."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([[change.get(cell, cell) for cell in row] for row in rows])
+
+
+def add_video(warehouse: Warehouse) -> None:
+    with (warehouse.exports / "website" / "videos.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"A further video,{SMALL_YEAR}-05-05,\n")
+
+
+@pytest.fixture(scope="module")
+def two_releases(released: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    warehouse = released.copy(tmp_path_factory.mktemp("two"))
+    add_video(warehouse)
+    result = warehouse.build()
+    assert result.returncode == 0, result.stderr
+    return warehouse
+
+
+def test_a_changed_export_makes_the_next_release(two_releases: Warehouse) -> None:
+    assert two_releases.latest.resolve().name == f"{SMALL_YEAR}-r2"
+    changes = (two_releases.latest / "changes.md").read_text(encoding="utf-8")
+    assert "(videos)" in changes
+    assert "website/videos.csv: changed" in changes
+
+
+def test_diff_names_what_moved(two_releases: Warehouse) -> None:
+    result = two_releases.run("diff", f"{SMALL_YEAR}-r1", f"{SMALL_YEAR}-r2")
+    assert result.returncode == 0
+    assert "videos" in result.stdout
+    assert "website/videos.csv" in result.stdout
+    assert "participants " not in result.stdout
+
+
+def test_rollback_is_one_step_and_logged(two_releases: Warehouse, tmp_path: Path) -> None:
+    warehouse = two_releases.copy(tmp_path)
+    before = snapshot(warehouse.releases / f"{SMALL_YEAR}-r2")
+    result = warehouse.run("rollback", f"{SMALL_YEAR}-r1", "--reason", "the video was withdrawn")
+    assert result.returncode == 0
+    assert warehouse.latest.resolve().name == f"{SMALL_YEAR}-r1"
+    assert snapshot(warehouse.releases / f"{SMALL_YEAR}-r2") == before
+    listed = warehouse.run("releases").stdout
+    assert "the video was withdrawn" in listed
+    assert warehouse.run("rollback", f"{SMALL_YEAR}-r9").returncode == 2
+
+
+def test_build_after_rollback_releases_again(two_releases: Warehouse, tmp_path: Path) -> None:
+    warehouse = two_releases.copy(tmp_path)
+    warehouse.run("rollback", f"{SMALL_YEAR}-r1")
+    result = warehouse.build()
+    assert result.returncode == 0, result.stderr
+    assert warehouse.latest.resolve().name == f"{SMALL_YEAR}-r3"
+
+
+def _close(warehouse: Warehouse) -> None:
+    """Files the current figures as print, which closes the year."""
+    folder = warehouse.exports / "published"
+    folder.mkdir()
+    with (warehouse.latest / "figures.csv").open(encoding="utf-8", newline="") as stream:
+        figures = list(csv.DictReader(stream))
+    with (folder / "figures.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["figure_id", "printed", "value", "qualifier", "step"])
+        for row in figures:
+            if row["figure_id"] != "videos":
+                writer.writerow([row["figure_id"], row["display_en"], row["value"], "exact", ""])
+
+
+def test_a_closed_year_changes_only_when_restated(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    _close(warehouse)
+    result = warehouse.build()
+    assert result.returncode == 0, result.stderr
+    standing = snapshot(warehouse.releases)
+    old = _value(warehouse, "videos")
+    add_video(warehouse)
+    refused = warehouse.build()
+    assert refused.returncode == 1
+    assert "videos" in refused.stderr
+    assert snapshot(warehouse.releases) == standing
+    new = str(int(old) + 1)
+    (warehouse.exports / "restatements.csv").write_text(
+        "kind,key,old,new,reason,by,on\n"
+        f"figure,videos,{old},{new},A video was filed late,report team,{SMALL_YEAR + 1}-06-01\n",
+        encoding="utf-8",
+    )
+    accepted = warehouse.build()
+    assert accepted.returncode == 0, accepted.stderr
+    assert "A video was filed late" in (warehouse.latest / "changes.md").read_text(encoding="utf-8")
+
+
+def _value(warehouse: Warehouse, figure_id: str) -> str:
+    with (warehouse.latest / "figures.csv").open(encoding="utf-8", newline="") as stream:
+        return next(r["value"] for r in csv.DictReader(stream) if r["figure_id"] == figure_id)
+
+
+def test_a_correction_is_applied_shown_and_watched(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    with (warehouse.exports / "website" / "videos.csv").open(encoding="utf-8", newline="") as stream:
+        video = next(r for r in csv.DictReader(stream) if r["published_on"].startswith(str(SMALL_YEAR)))
+    key = f"{video['title'].strip()}|{video['published_on'].strip()}"
+    corrections = warehouse.exports / "corrections.csv"
+    with corrections.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["source_file", "key", "field", "old", "new", "reason", "by", "on"])
+        writer.writerow(
+            ["website/videos.csv", key, "published_on", video["published_on"].strip(),
+             f"{SMALL_YEAR - 1}-12-31", "Published the day before the year", "communications",
+             f"{SMALL_YEAR + 1}-01-15"]
+        )  # fmt: skip
+    before = int(_value(warehouse, "videos"))
+    result = warehouse.build()
+    assert result.returncode == 0, result.stderr
+    assert int(_value(warehouse, "videos")) == before - 1
+    assert "Published the day before the year" in (warehouse.latest / "changes.md").read_text("utf-8")
+    rewrite(warehouse.exports / "website" / "videos.csv", {video["published_on"]: f"{SMALL_YEAR}-02-02"})
+    stale = warehouse.build()
+    assert stale.returncode == 2
+    assert "corrections.csv" in stale.stderr
