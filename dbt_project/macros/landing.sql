@@ -7,7 +7,7 @@
 
 {% macro attach_landing() %}
     {%- if execute -%}
-        {%- do adapter.create_schema(api.Relation.create(database=target.database, schema='landing')) -%}
+        {%- do run_query('create schema if not exists landing') -%}
         {%- for table in landing_columns() -%}
             {%- set path = env_var('METROPOLIS_LANDING') ~ '/' ~ table ~ '.parquet' -%}
             {%- do run_query(

@@ -62,8 +62,7 @@ valued as (
 final as (
 
     select
-        mart_column,
-        coalesce(value, 'blank') as value,
+        trim(mart_column || ': ' || coalesce(value, 'blank')) as value,
         count(*) as rows
     from valued
     group by
@@ -73,6 +72,4 @@ final as (
 )
 
 select * from final
-order by
-    mart_column,
-    value
+order by value

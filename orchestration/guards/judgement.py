@@ -1,12 +1,14 @@
 """Great Expectations: questions in, answers out.
 
-Here belongs every contact with the library, which is slow to import and is so only when a build is guarded. It
-never sees a whole fact table. An answer that is not a plain yes or no becomes "could not check".
+Here belongs every contact with the library, which is slow to import, so only a build that is
+guarded waits for it. It never sees a whole fact table. An answer that is not a plain yes or no
+becomes "could not check".
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +51,8 @@ class Judge:
 
         asset = self._source.add_dataframe_asset(suite.path)
         try:
-            batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+            definition = asset.add_batch_definition_whole_dataframe("all")
+            batch = definition.get_batch({"dataframe": frame})
             questions = ExpectationSuite(
                 name=suite.path,
                 expectations=[
@@ -83,7 +86,7 @@ def unanswered(suite: Suite, why: str) -> list[ExpectationOutcome]:
 def _outcome(
     suite: Suite, number: int, expectation: Expectation, frame: pd.DataFrame, answer: Any
 ) -> ExpectationOutcome:
-    outcome, observed, wrong = _verdict(expectation, frame, answer)
+    outcome, observed, wrong = _verdict(suite, expectation, frame, answer)
     figures = [] if "figure_id" not in frame else sorted({str(each) for each in frame["figure_id"]})
     return _answer(
         suite,
@@ -122,7 +125,7 @@ def _answer(
 
 
 def _verdict(
-    expectation: Expectation, frame: pd.DataFrame, answer: Any
+    suite: Suite, expectation: Expectation, frame: pd.DataFrame, answer: Any
 ) -> tuple[str, str, Sequence[int]]:
     """Outcome, what was observed, and the positions of the rows at fault."""
     if answer is None:
@@ -135,16 +138,17 @@ def _verdict(
         return COULD_NOT_CHECK, f"{_rows(len(blank), frame)} have nothing to look at", blank
     wrong = answer.result.get("unexpected_index_list") or []
     if answer.success:
-        return PASSED, f"{len(frame)} rows" if len(frame) != 1 else "1 row", ()
+        return PASSED, _looked_at(suite, frame), ()
     return FAILED, _rows(len(wrong), frame) if wrong else _observed_value(answer), wrong
 
 
 def _raised(exception_info: Any) -> str:
     """What an expectation raised; nothing where it did not."""
     info = exception_info or {}
-    each = [info] if "raised_exception" in info else list(info.values())
-    messages = [part.get("exception_message") or "an exception" for part in each if part["raised_exception"]]
-    return str(messages[0]).splitlines()[0] if messages else ""
+    for part in [info] if "raised_exception" in info else info.values():
+        if part["raised_exception"]:
+            return str(part.get("exception_message") or "an exception").splitlines()[0]
+    return ""
 
 
 def _blank_rows(expectation: Expectation, frame: pd.DataFrame) -> list[int]:
@@ -153,6 +157,12 @@ def _blank_rows(expectation: Expectation, frame: pd.DataFrame) -> list[int]:
         return []
     blank = frame[list(expectation.columns)].isna().any(axis=1)
     return [position for position, is_blank in enumerate(blank) if is_blank]
+
+
+def _looked_at(suite: Suite, frame: pd.DataFrame) -> str:
+    if frame.empty:
+        return suite.may_be_empty
+    return "1 row" if len(frame) == 1 else f"{len(frame)} rows"
 
 
 def _rows(number: int, frame: pd.DataFrame) -> str:
@@ -199,7 +209,11 @@ def _asked(answer: Any) -> str:
 
 
 def _filled(template: str, params: dict[str, Any]) -> str:
-    text = template
-    for name in sorted(params, key=len, reverse=True):
-        text = text.replace(f"${name}", str(_plain(params[name]["value"])))
-    return text
+    """A template of the library as a sentence; the values of a set are told apart by commas."""
+    text = re.sub(r"(\$v__\d+)(?= \$v__)", r"\1,", template)
+    return re.sub(r"\$(\w+)", lambda name: _shown(params, name[1]), text)
+
+
+def _shown(params: dict[str, Any], name: str) -> str:
+    value = _plain(params[name]["value"])
+    return "(blank)" if value == "" else str(value)

@@ -1,7 +1,7 @@
 """What the guards answered of a build, and the verification that the release rests on.
 
-Here belongs the form of the answers, keeping them, and refusing whatever is not the whole, green answer to this
-very build. How an answer comes about is ``judgement``'s.
+Here belongs the form of the answers, keeping them, and refusing whatever is not the whole, green
+answer to this very build. How an answer comes about is ``judgement``'s.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from orchestration.build import Build
 from orchestration.guards.suites import Suite, load_suites, suites_fingerprint
+from orchestration.paths import EXPECTATIONS_FOLDER
 
 PASSED = "passed"
 FAILED = "failed"
@@ -31,8 +33,9 @@ class GuardRefused(Exception):
 class ExpectationOutcome:
     """The answer to one question.
 
-    ``asked`` is the question in Great Expectations' own words, ``observed`` what was found, ``examples`` the first
-    rows at fault, ``rows`` how many were looked at, ``figures`` the figures of the report among them.
+    ``asked`` is the question in Great Expectations' own words, ``observed`` what was found,
+    ``examples`` the first rows at fault, ``rows`` how many were looked at, ``figures`` the figures
+    of the report among them.
     """
 
     layer: str
@@ -76,7 +79,7 @@ class GuardReport:
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
 
     def published_json(self) -> str:
-        """The report as a release shows it: without what tells one build of the same data from another."""
+        """The report as a release shows it: the same bytes for every build of the same data."""
         node = asdict(self)
         del node["build_id"], node["database_stamp"]
         return json.dumps(node, indent=1, ensure_ascii=False) + "\n"
@@ -92,7 +95,7 @@ class GuardReport:
             raise ValueError(f"no guard report: {error}") from None
 
 
-def verify_report(build: Build, suites: Sequence[Suite] | None = None) -> GuardReport:
+def verify_report(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> GuardReport:
     """The guard results of this very build, whole and green.
 
     Raises GuardRefused with every reason why they are not.
@@ -103,7 +106,9 @@ def verify_report(build: Build, suites: Sequence[Suite] | None = None) -> GuardR
         raise GuardRefused(["The guards did not run on this build"]) from None
     except (OSError, ValueError) as error:
         raise GuardRefused([f"The guard results cannot be read: {error}"]) from None
-    reasons = reasons_to_refuse(report, build, load_suites() if suites is None else suites)
+    reasons = reasons_to_refuse(report, build, load_suites(expectations))
+    if report.suites_fingerprint != suites_fingerprint(expectations):
+        reasons.append("The suites changed after the guards asked them")
     if reasons:
         raise GuardRefused(reasons)
     return report
@@ -127,8 +132,6 @@ def _of_another_build(report: GuardReport, build: Build) -> list[str]:
         )
     if report.database_stamp != build.database_stamp:
         reasons.append("The guards looked at another database than the one to be released")
-    if report.suites_fingerprint != suites_fingerprint():
-        reasons.append("The suites changed after the guards asked them")
     return reasons
 
 

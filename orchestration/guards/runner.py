@@ -1,13 +1,14 @@
 """One pass over all suites of a build.
 
-Here belongs the order of the pass and its one promise: whatever happens to a suite, it has an answer for each
-of its questions, and the answers are kept or there are none.
+Here belongs the order of the pass and its one promise: whatever happens to a suite, it has an
+answer for each of its questions, and the answers are kept or there are none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestration.build import Build, database_stamp
 from orchestration.guards.judgement import Judge, unanswered
@@ -16,6 +17,9 @@ from orchestration.guards.suites import LAYERS, Suite, load_suites, suites_finge
 from orchestration.guards.views import frame_of, opened
 from orchestration.paths import EXPECTATIONS_FOLDER
 from orchestration.storage import write_atomically
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def run_guards(
@@ -41,27 +45,29 @@ def run_guards(
 
 
 def ask_all(
-    build: Build, suites: Sequence[Suite], expectations: Path = EXPECTATIONS_FOLDER
+    build: Build,
+    suites: Sequence[Suite],
+    expectations: Path = EXPECTATIONS_FOLDER,
+    judge: Judge | None = None,
 ) -> list[ExpectationOutcome]:
-    """The answers of all suites, in their order."""
-    outcomes: list[ExpectationOutcome] = []
+    """The answers of all suites, in their order; whatever goes wrong is an answer, never a pass."""
     try:
-        judge = Judge()
+        judge = judge or Judge()
         with opened(build, expectations) as connection:
-            for suite in suites:
-                try:
-                    if suite.problem:
-                        outcomes += unanswered(suite, suite.problem)
-                    else:
-                        outcomes += judge.ask(suite, frame_of(connection, suite.sql))
-                except Exception as error:
-                    outcomes += unanswered(suite, _told(error))
+            return [each for suite in suites for each in _ask(judge, connection, suite)]
     except Exception as error:
-        answered = {outcome.suite for outcome in outcomes}
-        for suite in suites:
-            if suite.name not in answered:
-                outcomes += unanswered(suite, _told(error))
-    return outcomes
+        return [each for suite in suites for each in unanswered(suite, _told(error))]
+
+
+def _ask(
+    judge: Judge, connection: duckdb.DuckDBPyConnection, suite: Suite
+) -> list[ExpectationOutcome]:
+    if suite.problem:
+        return unanswered(suite, suite.problem)
+    try:
+        return judge.ask(suite, frame_of(connection, suite.sql))
+    except Exception as error:
+        return unanswered(suite, _told(error))
 
 
 def _told(error: Exception) -> str:

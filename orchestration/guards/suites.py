@@ -1,7 +1,8 @@
 """The suites of questions, read from ``expectations/``.
 
-Here belongs finding every suite that the manifest promises and saying what is wrong with one that cannot be
-asked. Such a suite is never left out: it comes back with its problem, and its answer is "could not check".
+Here belongs finding every suite that the manifest promises and saying what is wrong with one that
+cannot be asked. Such a suite is never left out: it comes back with its problem, and its answer is
+"could not check".
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Expectation:
 class Suite:
     """Questions about one small table, which the SQL file beside the suite makes of a build.
 
-    ``guards`` is what it is about, as layer/table; ``named_by`` the columns that name a row to people.
+    ``guards`` is what it is about, as layer/table; ``named_by`` the columns that name a row to
+    people; ``may_be_empty`` what it says when the table has no row, where that is no fault.
     """
 
     layer: str
@@ -84,7 +86,7 @@ class Suite:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The rules that have to be answered; a suite with a problem has one that stands for all."""
+        """The rules to be answered; a suite with a problem has one that stands for all."""
         return tuple(each.rule for each in self.expectations) or (ALL_QUESTIONS,)
 
 

@@ -1,8 +1,8 @@
 """A build as the guard views see it.
 
-Here belongs opening landing and marts of a build side by side, read only, and running the SQL of a suite. A
-guard view reads marts by their names and landing tables as ``landing.<table>``; the variables ``report_year``
-and ``landing`` (its folder) are set.
+Here belongs opening landing and marts of a build side by side, read only, and running the SQL of a
+suite. A guard view reads marts by their names and landing tables as ``landing.<table>``; the
+variables ``report_year`` and ``landing`` (its folder) are set.
 """
 
 from __future__ import annotations

@@ -16,13 +16,7 @@
     ('stg_ledger', 'counterparty', false),
     ('stg_meetings', 'member', false),
     ('stg_pilots', 'member', false),
-    ('stg_publications', 'member', false),
     ('stg_wmd_activities', 'member', false),
-] -%}
-{#- Lists of places land one row an element. -#}
-{% set listed_places = [
-    ('stg_news_members', 'members'),
-    ('stg_publications_mentions', 'mentions'),
 ] -%}
 
 with
@@ -33,32 +27,62 @@ typed as (
     select
         source_file,
         source_line,
-        '{{ column }}' as field,
         {{ column }}_text as place_text,
         {{ column }}_key as place_key,
         {{ 'country_text' if has_country else "''" }} as country_text,
         {{ "coalesce(country_key, '')" if has_country else "''" }} as country_key,
         {{ 'country_code' if has_country else "cast(null as string)" }} as country_code
     from {{ ref(model) }}
-    where {{ column }}_key is not null
-    union all
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
-    -- A text that comes twice in one list is there once.
-    {% for model, column in listed_places %}
-    select distinct
+),
+
+-- A row that names a place twice, in one list or in two columns, is one row.
+listed as (
+
+    select
         source_file,
         source_line,
-        '{{ column }}' as field,
+        place_text,
+        place_key
+    from {{ ref('stg_news_members') }}
+
+    union
+
+    select
+        source_file,
+        source_line,
+        place_text,
+        place_key
+    from {{ ref('stg_publications_mentions') }}
+
+    union
+
+    select
+        source_file,
+        source_line,
+        member_text as place_text,
+        member_key as place_key
+    from {{ ref('stg_publications') }}
+
+),
+
+mentions as (
+
+    select * from typed
+
+    union all
+
+    select
+        source_file,
+        source_line,
         place_text,
         place_key,
         '' as country_text,
         '' as country_key,
         cast(null as string) as country_code
-    from {{ ref(model) }}
-    where place_key is not null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from listed
 
 ),
 
@@ -68,17 +92,16 @@ final as (
     select
         source_file,
         min(source_line) as source_line,
-        field,
         place_text,
         country_text,
         place_key,
         country_key,
         country_code,
         count(*) as mentions
-    from typed
+    from mentions
+    where place_key is not null
     group by
         source_file,
-        field,
         place_text,
         country_text,
         place_key,

@@ -26,19 +26,13 @@ final as (
         mentions.country_text as country,
         members.name as member,
         members.member_id,
-        cast(sum(mentions.mentions) as bigint) as rows
+        mentions.mentions as rows
     from mentions
     inner join resolution
         on
             mentions.place_key = resolution.place_key
             and mentions.country_key = resolution.country_key
     inner join members on resolution.member_id = members.member_id
-    group by
-        mentions.source_file,
-        mentions.place_text,
-        mentions.country_text,
-        members.name,
-        members.member_id
 
 )
 

@@ -19,7 +19,7 @@ final as (
         mentions.source_file,
         mentions.place_text as text,
         mentions.country_text as country,
-        cast(sum(mentions.mentions) as bigint) as rows,
+        mentions.mentions as rows,
         case
             when resolution.reason = 'ambiguous' then 'ambiguous'
             else 'not_a_member'
@@ -32,13 +32,6 @@ final as (
             mentions.place_key = resolution.place_key
             and mentions.country_key = resolution.country_key
     where resolution.member_id is null
-    group by
-        mentions.source_file,
-        mentions.place_text,
-        mentions.country_text,
-        mentions.place_key,
-        mentions.country_code,
-        resolution.reason
 
 )
 
