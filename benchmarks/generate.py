@@ -196,9 +196,7 @@ def zoom_tasks(folder: Path, plan: YearPlan) -> list[Task]:
     return sorted(tasks, key=lambda task: -task.rows)
 
 
-def generate(
-    out: Path, year: int, registrations: int, seed: int, workers: int | None = None
-) -> int:
+def generate(out: Path, year: int, registrations: int, seed: int, workers: int | None = None) -> int:
     """Write ``out``/<year>; gives the number of registration rows written."""
     folder = out / str(year)
     plan = year_plan(year, seed, registrations)
@@ -216,9 +214,7 @@ def main() -> None:
     parser.add_argument("--year", type=int, required=True)
     parser.add_argument("--registrations", type=int, required=True, help="10 000 to 10 000 000")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--workers", type=int, default=None, help="processes; all cores if left out"
-    )
+    parser.add_argument("--workers", type=int, default=None, help="processes; all cores if left out")
     options = parser.parse_args()
     rows = generate(options.out, options.year, options.registrations, options.seed, options.workers)
     print(f"{rows} registrations in {options.out / str(options.year)}")

@@ -466,7 +466,12 @@ PROGRAMME = contract(
 )  # fmt: skip
 
 SPEAKERS = contract(
-    event_id=NAME, email=required(email), full_name=text, gender=gender, organisation=text, country=text
+    event_id=NAME,
+    email=required(email),
+    full_name=text,
+    gender=gender,
+    organisation=text,
+    country=text,
 )
 
 CASES = contract(
@@ -916,7 +921,10 @@ def read_json(run: Run, source: str, columns: Contract) -> Iterator[Row]:
         )
 
     records = (
-        (position, [cell(item.get(column.name)) for column in columns] if isinstance(item, dict) else None)
+        (
+            position,
+            [cell(item.get(column.name)) for column in columns] if isinstance(item, dict) else None,
+        )
         for position, item in enumerate(items, start=1)
     )
     return load(run, source, [column.name for column in columns], records, columns)
@@ -1106,7 +1114,14 @@ def resolve_members(
     places: Places, loaded: Year, cases: list[Row], city_makers: list[Row], initiatives: list[Row]
 ) -> None:
     """Resolve, and count, every place text of every loaded row outside the registrations."""
-    for name in ("governance", "pilots", "meetings", "indicators", "wmd_activities", "gender_engagement"):
+    for name in (
+        "governance",
+        "pilots",
+        "meetings",
+        "indicators",
+        "wmd_activities",
+        "gender_engagement",
+    ):
         for row in loaded.registers[name]:
             row["member_id"] = places.seen(f"registers/{name}.csv", row["member"])
     cities = [
@@ -1161,7 +1176,13 @@ def form_answers(rows: Iterable[Row]) -> Iterator[tuple[bool, Answer]]:
     for row in rows:
         yield (
             True,
-            (row["Email"], row["Attended"] is True, row["Gender"], row["Metropolis"], row["Country"]),
+            (
+                row["Email"],
+                row["Attended"] is True,
+                row["Gender"],
+                row["Metropolis"],
+                row["Country"],
+            ),
         )
 
 
@@ -1306,7 +1327,12 @@ def largest_remainder(parts: dict[str, int]) -> dict[str, int]:
 # What members did in the year
 # --------------------------------------------------------------------------------------------------
 
-STATUTORY = {"board_meeting", "vice_presidencies_meeting", "co_presidencies_meeting", "planning_meeting"}
+STATUTORY = {
+    "board_meeting",
+    "vice_presidencies_meeting",
+    "co_presidencies_meeting",
+    "planning_meeting",
+}
 
 
 def is_metropolis_event(event: Row) -> bool:
@@ -1696,7 +1722,10 @@ def organisation_figures(loaded: Year) -> dict[str, Value | tuple[int, int]]:
         "projects_gender_coordination": count(
             len({row["project_code"] for row in registers["projects"] if row["gender_coordination"]})
         ),
-        "activities_gender_share": (sum(row["gender_approach"] for row in activities), len(activities)),
+        "activities_gender_share": (
+            sum(row["gender_approach"] for row in activities),
+            len(activities),
+        ),
         "staff_women_share": women_share(
             row["gender"]
             for row in registers["staff"]
@@ -1809,7 +1838,9 @@ def write_year(out: Path, run: Run, loaded: Year) -> None:
     resolved, unresolved = place_tables(loaded)
     out.mkdir(parents=True, exist_ok=True)
     write_table(
-        out / "figures.csv", "figure_id,value,numerator,denominator", all_figures(loaded, done, entries)
+        out / "figures.csv",
+        "figure_id,value,numerator,denominator",
+        all_figures(loaded, done, entries),
     )
     write_table(
         out / "annex_activity.csv",

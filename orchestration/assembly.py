@@ -32,9 +32,7 @@ def home_folder() -> Path:
     return Path(os.environ.get("METROPOLIS_HOME", PROJECT_FOLDER / ".metropolis")).resolve()
 
 
-def build_defs(
-    raw: Path | None = None, home: Path | None = None, engine: str = "duckdb"
-) -> dg.Definitions:
+def build_defs(raw: Path | None = None, home: Path | None = None, engine: str = "duckdb") -> dg.Definitions:
     """The whole code location on the given folders."""
     models = models_assets()
     upstream = sorted(key for key in models.keys if key.path[0] == "marts")
@@ -60,4 +58,3 @@ def build_defs(
         resources={"warehouse": warehouse},
         executor=dg.in_process_executor,
     )
-

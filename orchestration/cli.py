@@ -44,9 +44,9 @@ def _raw_option(command: _Command) -> _Command:
 
 
 def _year_option(command: _Command) -> _Command:
-    return click.option(
-        "--year", type=click.IntRange(1900, 9999), required=True, help="The report year."
-    )(command)
+    return click.option("--year", type=click.IntRange(1900, 9999), required=True, help="The report year.")(
+        command
+    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,8 +78,14 @@ def build(year: int, raw: Path, home_folder: Path, engine: str) -> None:
 
 
 @cli.command()
-@click.option("--year", "years", type=click.IntRange(1900, 9999), multiple=True, required=True,
-              help="The report year; several stand side by side.")
+@click.option(
+    "--year",
+    "years",
+    type=click.IntRange(1900, 9999),
+    multiple=True,
+    required=True,
+    help="The report year; several stand side by side.",
+)
 @_home_option
 @click.option(
     "--format",
@@ -124,10 +130,18 @@ def reconcile(year: int, home_folder: Path, show_all: bool) -> None:
 @_year_option
 @_raw_option
 @_home_option
-@click.option("--export", "export_path", type=click.Path(dir_okay=False, path_type=Path),
-              help="Write the review as CSV, for a colleague to answer.")
-@click.option("--apply", "apply_path", type=click.Path(dir_okay=False, exists=True, path_type=Path),
-              help="Add the accepted names of an answered review to registers/member_names.csv.")
+@click.option(
+    "--export",
+    "export_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the review as CSV, for a colleague to answer.",
+)
+@click.option(
+    "--apply",
+    "apply_path",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="Add the accepted names of an answered review to registers/member_names.csv.",
+)
 @click.option("--by", help="Who accepts; needed with --apply.")
 def review(
     year: int,

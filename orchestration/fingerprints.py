@@ -17,7 +17,12 @@ from orchestration.paths import (
 )
 from orchestration.storage import fingerprint_of_files
 
-_CODE_FOLDERS = (PROJECT_FOLDER / "orchestration", DBT_FOLDER, CONTRACTS_FOLDER, EXPECTATIONS_FOLDER)
+_CODE_FOLDERS = (
+    PROJECT_FOLDER / "orchestration",
+    DBT_FOLDER,
+    CONTRACTS_FOLDER,
+    EXPECTATIONS_FOLDER,
+)
 _NOT_CODE = frozenset({"target", "logs", "__pycache__"})
 
 
@@ -37,11 +42,7 @@ def code_fingerprint() -> str:
 
 def inputs_fingerprint(exports: Path) -> str:
     """One hash over every file of a year's folder."""
-    paths = [
-        path
-        for path in sorted(exports.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
-    ]
+    paths = [path for path in sorted(exports.rglob("*")) if path.is_file() and not path.name.startswith(".")]
     return fingerprint_of_files(paths, exports)
 
 

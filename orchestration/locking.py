@@ -11,7 +11,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO
+from typing import IO, ClassVar
 
 
 class HomeIsHeld(Exception):
@@ -24,7 +24,7 @@ class HomeLock:
     Re-entrant within a process, so that the command line and the job it runs share it.
     """
 
-    _held: dict[Path, HomeLock] = {}
+    _held: ClassVar[dict[Path, HomeLock]] = {}
 
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()

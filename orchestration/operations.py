@@ -121,9 +121,7 @@ def _failure_notice(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     return failure_notice
 
 
-def build_operations(
-    job: UnresolvedAssetJobDefinition, raw: Path
-) -> Operations:
+def build_operations(job: UnresolvedAssetJobDefinition, raw: Path) -> Operations:
     """The schedule and sensors on a job."""
     return Operations(
         schedules=[_nightly(job, raw)],

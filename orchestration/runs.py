@@ -118,13 +118,11 @@ def _failures(result: Any) -> tuple[bool, list[str]]:
     for check in result.get_asset_check_evaluations():
         if not check.passed:
             messages.extend(_check_messages(check))
-    for event in result.get_step_failure_events() if hasattr(result, "get_step_failure_events") else []:
-        del event
     for event in result.all_events:
         if event.event_type_value != "STEP_FAILURE":
             continue
         error = _root(event.step_failure_data.error)
-        if error.cls_name == "SourceRefused" or error.cls_name == "PseudonymKeyError":
+        if error.cls_name in ("SourceRefused", "PseudonymKeyError"):
             wrong = True
         if error.cls_name != "DagsterAssetCheckFailedError":
             messages.append(_sentence(error))

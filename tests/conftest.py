@@ -81,7 +81,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
-            found[name] = os.readlink(path).encode()
+            found[name] = str(path.readlink()).encode()
         elif path.is_file():
             found[name] = path.read_bytes()
     return found

@@ -137,8 +137,10 @@ def _print_reconciliation(rows: list[dict[str, str]]) -> None:
     )
     for row in rows:
         if row["status"] == "known_difference":
-            print(f"  {row['key']}: printed {row['printed'] or 'blank'}, computed "
-                  f"{row['computed'] or 'blank'}. {row['reason']}")
+            print(
+                f"  {row['key']}: printed {row['printed'] or 'blank'}, computed "
+                f"{row['computed'] or 'blank'}. {row['reason']}"
+            )
 
 
 def _print_release(home: Home, year: int, release: str) -> None:

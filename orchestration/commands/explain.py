@@ -142,11 +142,7 @@ def _print_models(release: Path, figure_id: str) -> None:
 
 def _print_guards(release: Path, figure_id: str) -> None:
     outcomes = json.loads((release / "guards.json").read_text(encoding="utf-8"))["results"]
-    about: Sequence[dict[str, Any]] = [
-        each
-        for each in outcomes
-        if figure_id in each["figures"]
-    ]
+    about: Sequence[dict[str, Any]] = [each for each in outcomes if figure_id in each["figures"]]
     print("\nGuards:")
     for each in about:
         print(f"  {each['outcome']:<8} {each['meaning']}")

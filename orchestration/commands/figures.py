@@ -70,8 +70,7 @@ def _move(value: str, before: str) -> str:
 def _print_several(releases: dict[int, Path], form: str) -> None:
     years = sorted(releases)
     by_year = {
-        year: {row["figure_id"]: row for row in read_csv(releases[year] / "figures.csv")}
-        for year in years
+        year: {row["figure_id"]: row for row in read_csv(releases[year] / "figures.csv")} for year in years
     }
     newest = by_year[years[-1]]
     rows = [
@@ -82,8 +81,7 @@ def _print_several(releases: dict[int, Path], form: str) -> None:
     if form == "csv":
         csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
     elif form == "json":
-        print(json.dumps([dict(zip(header, row, strict=True)) for row in rows],
-                         ensure_ascii=False, indent=1))
+        print(json.dumps([dict(zip(header, row, strict=True)) for row in rows], ensure_ascii=False, indent=1))
     else:
         moves = [_move(row[-1], row[-2]) for row in rows]
         lines = [[*row, move] for row, move in zip(rows, moves, strict=True)]

@@ -9,10 +9,10 @@ import shutil
 from pathlib import Path
 
 from orchestration.commands.build import build_year
+from orchestration.commands.common import complain
 from orchestration.ingest.pseudonyms import Pseudonymiser, forget, load_or_make_key
 from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.paths import Home
-from orchestration.commands.common import complain
 
 _HELD = 3
 

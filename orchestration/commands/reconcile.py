@@ -32,6 +32,8 @@ def print_reconciliation(home: Home, year: int, show_all: bool) -> int:
         if status in ("match", "not_legible") and not show_all:
             continue
         for row in chapter:
-            line = f"  {row['key']}: printed {row['printed'] or 'blank'}, computed {row['computed'] or 'blank'}"
+            line = (
+                f"  {row['key']}: printed {row['printed'] or 'blank'}, computed {row['computed'] or 'blank'}"
+            )
             print(f"{line}. {row['reason']}" if row["reason"] else line)
     return REFUSED if any(row["status"] == "difference" for row in rows) else OK

@@ -42,8 +42,7 @@ def print_releases(home: Home, year: int | None) -> int:
         for name in shelf.names():
             mine = [event for event in events if event.release == name]
             told = "; ".join(
-                f"{event.event} {event.at}" + (f" ({event.reason})" if event.reason else "")
-                for event in mine
+                f"{event.event} {event.at}" + (f" ({event.reason})" if event.reason else "") for event in mine
             )
             size = human_size(folder_size(shelf.folder / name))
             rows.append([name, "current" if name == current else "", size, told])

@@ -86,10 +86,7 @@ def print_review(home: Home, year: int) -> int:
     shown = list(_reviewed(release, places[:_SHOWN]))
     print_table(
         ["text", "country", "rows", "reason", "suggestions"],
-        [
-            [r["text"], r["country"], r["rows"], r["reason"], _suggested(r)]
-            for r in shown
-        ],
+        [[r["text"], r["country"], r["rows"], r["reason"], _suggested(r)] for r in shown],
         right=(2,),
     )
     if len(places) > _SHOWN:
@@ -184,9 +181,7 @@ def _append_names(register: Path, rows: list[dict[str, str]]) -> None:
             writer = csv.DictWriter(stream, header, lineterminator="\n", restval="")
             for row in rows:
                 language = row.get("language") or _LANGUAGE_UNKNOWN
-                writer.writerow(
-                    {"member_id": _accepted(row), "name": _typed(row), "language": language}
-                )
+                writer.writerow({"member_id": _accepted(row), "name": _typed(row), "language": language})
 
 
 def _append_log(home: Home, year: int, rows: list[dict[str, str]], by: str) -> None:

@@ -23,7 +23,11 @@ _LAYER_TITLES = {
     "marts": "Marts: what the tables say",
     "figures": "Figures: what the report prints",
 }
-_OUTCOMES = {"passed": "holds", "failed": "does not hold", "could_not_check": "could not be checked"}
+_OUTCOMES = {
+    "passed": "holds",
+    "failed": "does not hold",
+    "could_not_check": "could not be checked",
+}
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,7 @@ class _AnsweredSuite:
         return sum(each.outcome == PASSED for each in self.outcomes)
 
 
-def write_data_docs(
-    report: GuardReport, folder: Path, expectations: Path = EXPECTATIONS_FOLDER
-) -> Path:
+def write_data_docs(report: GuardReport, folder: Path, expectations: Path = EXPECTATIONS_FOLDER) -> Path:
     """Writes the page of a report into a folder; the path of the page."""
     from jinja2 import Environment, StrictUndefined
 

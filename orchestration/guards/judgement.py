@@ -179,8 +179,7 @@ def _examples(
     names = list(dict.fromkeys([*suite.named_by, *expectation.columns]))
     rows = frame[[name for name in names if name in frame]].iloc[list(positions[:_EXAMPLES])]
     return [
-        {str(name): _plain(value) for name, value in row.items()}
-        for row in rows.to_dict(orient="records")
+        {str(name): _plain(value) for name, value in row.items()} for row in rows.to_dict(orient="records")
     ]
 
 

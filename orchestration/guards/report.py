@@ -139,12 +139,9 @@ def _questions_without_answer(report: GuardReport, suites: Sequence[Suite]) -> l
     expected = {(suite.path, rule) for suite in suites for rule in suite.rules}
     answered = [(f"{each.layer}/{each.suite}", each.rule) for each in report.results]
     reasons = [f"No question was to be asked: {len(suites)} suites"] if not expected else []
+    reasons += [f"{path}, {rule}: there is no answer" for path, rule in sorted(expected - set(answered))]
     reasons += [
-        f"{path}, {rule}: there is no answer" for path, rule in sorted(expected - set(answered))
-    ]
-    reasons += [
-        f"{path}, {rule}: an answer that nobody asked for"
-        for path, rule in sorted(set(answered) - expected)
+        f"{path}, {rule}: an answer that nobody asked for" for path, rule in sorted(set(answered) - expected)
     ]
     if len(set(answered)) != len(answered):
         reasons.append("A question has two answers")

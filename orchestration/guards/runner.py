@@ -59,9 +59,7 @@ def ask_all(
         return [each for suite in suites for each in unanswered(suite, _told(error))]
 
 
-def _ask(
-    judge: Judge, connection: duckdb.DuckDBPyConnection, suite: Suite
-) -> list[ExpectationOutcome]:
+def _ask(judge: Judge, connection: duckdb.DuckDBPyConnection, suite: Suite) -> list[ExpectationOutcome]:
     if suite.problem:
         return unanswered(suite, suite.problem)
     try:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(
-    build: Build, expectations: Path = EXPECTATIONS_FOLDER
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a build; whatever is not there surfaces when a view asks for it."""
     import duckdb
 

@@ -168,8 +168,7 @@ def ingest_manifest(
 @dg.multi_asset(
     name="ingest_history",
     specs=[
-        _spec(table, "data engineering", [])
-        for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES)
+        _spec(table, "data engineering", []) for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES)
     ],
     partitions_def=report_years,
 )

@@ -77,7 +77,7 @@ def _section(content: bytes) -> _Section:
     header_start = content.index(b"\n", body_start + 1) + 1
     rows_start = content.index(b"\n", header_start) + 1
     header_line = content[header_start : rows_start - 1]
-    if b'"' in content[: header_start] and content[:header_start].count(b'"') % 2:
+    if b'"' in content[:header_start] and content[:header_start].count(b'"') % 2:
         raise NotPlain
     end = content.find(b"\nOther Attended", rows_start)
     if content.find(b" Details", rows_start) >= 0 or b"\r" in content.replace(b"\r\n", b""):
@@ -116,7 +116,8 @@ def _lines_around_quotes(section: _Section) -> np.ndarray[Any, Any]:
     length = stops - starts
     blank = (length == 0) | ((length == 1) & (body[np.minimum(starts, len(body) - 1)] == 13))
     starts = starts[~blank]
-    return section.first_line + np.searchsorted(feeds, starts)
+    lines: np.ndarray[Any, Any] = section.first_line + np.searchsorted(feeds, starts)
+    return lines
 
 
 # --- the columns -------------------------------------------------------------------------------
@@ -225,9 +226,7 @@ class _Bulk:
             for name, landed in _landed(column, answer, value).items():
                 stored[name].append(landed)
         indices = encoded.indices
-        values = {
-            name: pa.array(distinct, types[name]).take(indices) for name, distinct in stored.items()
-        }
+        values = {name: pa.array(distinct, types[name]).take(indices) for name, distinct in stored.items()}
         return values, np.asarray(is_plain, dtype=bool)[indices.to_numpy()]
 
     def _records(
@@ -280,9 +279,7 @@ def _pseudonyms(
     cells: pa.Array, pseudonymiser: Pseudonymiser
 ) -> tuple[dict[str, pa.Array], np.ndarray[Any, Any]]:
     """Pseudonyms of plain ASCII addresses; any other address is looked at row by row."""
-    is_plain = pc.and_(
-        pc.string_is_ascii(cells), pc.not_equal(pc.ascii_trim_whitespace(cells), "")
-    )
+    is_plain = pc.and_(pc.string_is_ascii(cells), pc.not_equal(pc.ascii_trim_whitespace(cells), ""))
     pseudonym = pseudonymiser.pseudonym
     keys = pa.array([pseudonym(address) for address in cells.to_pylist()], pa.string())
     return {"person_key": keys}, is_plain.to_numpy(zero_copy_only=False)
@@ -329,8 +326,6 @@ def _distinct(
             moment = None
         readable.append(moment is not None)
         elapsed = moment - _EPOCH if moment is not None else None
-        micros.append(
-            0 if elapsed is None else (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000
-        )
+        micros.append(0 if elapsed is None else (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000)
     indices = encoded.indices.to_numpy()
     return np.asarray(micros, dtype=np.int64)[indices], np.asarray(readable, dtype=bool)[indices]

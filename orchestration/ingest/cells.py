@@ -307,13 +307,11 @@ def _sheet_date(cell: Any) -> date:
     raise NotReadable("a date cell")
 
 
-def column_parser(
-    column: Column, contract: Contract, header: str, *, is_workbook: bool = False
-) -> Parser:
+def column_parser(column: Column, contract: Contract, header: str, *, is_workbook: bool = False) -> Parser:
     """Reads a raw cell of a column as its typed value; None for a blank one.
 
-    ``header`` is the column's name in the file at hand. The parser raises RowFault with the reason and a sentence. The sentence quotes the cell only where
-    the source holds no personal data.
+    ``header`` is the column's name in the file at hand. The parser raises RowFault with the reason and a
+    sentence, which quotes the cell only where the source holds no personal data.
     """
     from_text = _text_parser(column, contract)
     from_cell = _sheet_parser(column) if is_workbook else None

@@ -150,7 +150,7 @@ def _contract(node: dict[str, Any]) -> Contract:
 
 def _load_yaml(path: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
 
 
 @cache
@@ -165,9 +165,7 @@ def load_contracts(folder: Path = CONTRACTS_FOLDER) -> dict[str, Contract]:
 def load_vocabulary(name: str, folder: Path = CONTRACTS_FOLDER) -> dict[str, str]:
     """Answer (trimmed, case-folded) → canonical value of a vocabulary that sources share."""
     groups: dict[str, list[str]] = _load_yaml(folder / "_vocabularies.yml")[name]
-    return {
-        answer.casefold(): canonical for canonical, answers in groups.items() for answer in answers
-    }
+    return {answer.casefold(): canonical for canonical, answers in groups.items() for answer in answers}
 
 
 REGISTRATION_FILE = re.compile(

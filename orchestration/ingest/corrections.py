@@ -118,7 +118,8 @@ def _row_of(landing: Landing, contract: Contract, correction: dict[str, Any]) ->
     ]
     if len(rows) != 1:
         raise _refuse(correction, f"{len(rows)} rows with this key", "one, by " + ", ".join(names))
-    return rows[0]
+    row: dict[str, Any] = rows[0]
+    return row
 
 
 def _key_column(contract: Contract, name: str) -> str:
@@ -126,9 +127,7 @@ def _key_column(contract: Contract, name: str) -> str:
     return f"{name}_text" if is_place else name
 
 
-def _landed(
-    column: Column, contract: Contract, correction: dict[str, Any], which: str
-) -> dict[str, Any]:
+def _landed(column: Column, contract: Contract, correction: dict[str, Any], which: str) -> dict[str, Any]:
     typed = correction[which] or ""
     try:
         value = column_parser(column, contract, column.headers[0])(typed)

@@ -100,14 +100,11 @@ class _Layout:
                 column,
                 position,
                 self.names[position],
-                column_parser(
-                    column, contract, self.names[position], is_workbook=is_workbook
-                ),
+                column_parser(column, contract, self.names[position], is_workbook=is_workbook),
                 self._requirement(column),
             )
             for column, position in sorted(found, key=lambda pair: pair[1])
-            if column.type not in UNSTORED_TYPES
-            and column.unless_beside not in surroundings.platforms_beside
+            if column.type not in UNSTORED_TYPES and column.unless_beside not in surroundings.platforms_beside
         ]
 
     def _find_columns(self, source_file: str) -> list[tuple[Column, int]]:
@@ -132,9 +129,7 @@ class _Layout:
                 "a header without " + ", ".join(missing),
                 "the columns " + ", ".join(c.headers[0] for c in self.contract.columns),
             )
-        self.unknown = [
-            name for position, name in enumerate(self.names) if name and position not in known
-        ]
+        self.unknown = [name for position, name in enumerate(self.names) if name and position not in known]
         return found
 
     def _requirement(self, column: Column) -> Callable[[Values], bool]:
@@ -164,8 +159,7 @@ class FileLoader:
         self._unique = unique
         self._layouts: dict[tuple[str, ...], _Layout] = {}
         self._has_conditions = any(
-            column.required_unless or column.required_when or column.when
-            for column in contract.columns
+            column.required_unless or column.required_when or column.when for column in contract.columns
         )
         self._table = main_table(contract)
         self._rows: dict[str, list[Any]] = {column.name: [] for column in self._table.columns}
@@ -197,9 +191,7 @@ class FileLoader:
 
     def _layout(self, header: tuple[str, ...]) -> _Layout:
         if header not in self._layouts:
-            self._layouts[header] = _Layout(
-                self._contract, header, self._source_file, self._surroundings
-            )
+            self._layouts[header] = _Layout(self._contract, header, self._source_file, self._surroundings)
         return self._layouts[header]
 
     def _load_row(self, record: Record) -> None:
@@ -217,9 +209,9 @@ class FileLoader:
         if len(cells) == width:
             return cells
         surplus = cells[width:]
-        if surplus and self._contract.surplus_cells_are_padding:
-            if not any(cell.strip() for cell in surplus):
-                return cells[:width]
+        is_padding = surplus and not any(cell.strip() for cell in surplus)
+        if is_padding and self._contract.surplus_cells_are_padding:
+            return cells[:width]
         sentence = f"The row has {len(cells)} cells, the header {width}"
         raise RowFault(Reason.COLUMN_COUNT, sentence)
 
@@ -228,9 +220,7 @@ class FileLoader:
         column = reader.column
         if value is None or value == "":
             if column.type not in BLANK_IS_AN_ANSWER and reader.is_required(conditions):
-                raise RowFault(
-                    Reason.MISSING_REQUIRED, f"{reader.header} is blank", reader.header
-                )
+                raise RowFault(Reason.MISSING_REQUIRED, f"{reader.header} is blank", reader.header)
             return None
         if column.references:
             self._check_reference(reader, value)
@@ -294,9 +284,7 @@ class FileLoader:
             case _:
                 return {name: value}
 
-    def _names(
-        self, column: Column, typed: str, value: str | None, conditions: Values
-    ) -> Values:
+    def _names(self, column: Column, typed: str, value: str | None, conditions: Values) -> Values:
         name = column.name
         key = normalise_text(value) if value else None
         if column.type == "country":
@@ -321,9 +309,7 @@ class FileLoader:
 
     def _quarantine(self, record: Record, fault: RowFault) -> None:
         self._quarantined.append(
-            QuarantinedRow(
-                self._source_file, record.line, fault.field, fault.reason.value, fault.sentence
-            )
+            QuarantinedRow(self._source_file, record.line, fault.field, fault.reason.value, fault.sentence)
         )
 
     def _result(self, rows_read: int) -> LoadedFile:

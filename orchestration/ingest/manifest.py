@@ -55,9 +55,7 @@ def _write(landing: Landing, table: LandingTable, rows: Sequence[dict[str, Any]]
     landing.write_table(table.name, pa.Table.from_pylist(list(rows), table.schema))
 
 
-def _unrecognised_files(
-    exports: Path, read: set[str], contracts: dict[str, Contract]
-) -> Iterable[Finding]:
+def _unrecognised_files(exports: Path, read: set[str], contracts: dict[str, Contract]) -> Iterable[Finding]:
     for path in sorted(exports.rglob("*")):
         name = path.relative_to(exports).as_posix()
         if path.is_file() and name not in read and not path.name.startswith("."):

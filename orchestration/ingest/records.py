@@ -108,8 +108,7 @@ def _refuse_another_encoding(records: list[Record], source_file: str, contract: 
     if undecodable < _WRONG_ENCODING_ROWS:
         return
     readable = any(
-        not record.is_undecodable
-        and any(type(cell) is str and not cell.isascii() for cell in record.cells)
+        not record.is_undecodable and any(type(cell) is str and not cell.isascii() for cell in record.cells)
         for record in records
     )
     if not readable and undecodable * 10 > len(records):
@@ -274,9 +273,7 @@ def _read_workbook(content: bytes, source_file: str, contract: Contract) -> Reco
         rows = sheet.to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError, KeyError) as error:
         raise FileRefused(source_file, f"no readable workbook ({error})", "an XLSX file") from None
-    filled = [
-        (line, row) for line, row in enumerate(rows, start=1) if any(str(c).strip() for c in row)
-    ]
+    filled = [(line, row) for line, row in enumerate(rows, start=1) if any(str(c).strip() for c in row)]
     if not filled:
         raise FileRefused(source_file, "an empty sheet", "a header row")
     header = _trimmed_header([str(cell) for cell in filled[0][1]])

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.ingest.bulk import load_in_bulk
 from orchestration.ingest.contracts import (
-    CONTRACTS_FOLDER,
     REGISTRATION_FILE,
     Contract,
     load_contracts,
@@ -35,6 +32,7 @@ from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import read_records
 from orchestration.ingest.schema import list_tables, main_table
+from orchestration.paths import CONTRACTS_FOLDER
 from orchestration.storage import fingerprint_of_files, write_atomically
 
 # The column of a reference's source that other sources point at.
@@ -236,16 +234,14 @@ def _load_file(
     source_file = path.relative_to(landing.exports).as_posix()
     content = path.read_bytes()
     event_id = _event_id(source_file, contract)
-    surroundings = Surroundings(
-        references, pseudonymiser, event_id, _platforms_beside(path, event_id)
-    )
+    surroundings = Surroundings(references, pseudonymiser, event_id, _platforms_beside(path, event_id))
     loader = FileLoader(contract, source_file, surroundings, unique)
     if event_id is not None and event_id not in references["programme"]:
         result = _reject_unknown_event(loader, content, source_file, contract, event_id)
     else:
-        result = load_in_bulk(
-            content, source_file, contract, surroundings
-        ) or loader.load(*read_records(content, source_file, contract))
+        result = load_in_bulk(content, source_file, contract, surroundings) or loader.load(
+            *read_records(content, source_file, contract)
+        )
     _assert_nothing_lost(source_file, result)
     return result, SourceFile(
         source_file=source_file,

@@ -48,9 +48,7 @@ class Translator(DagsterDbtTranslator):
 
 def _translator() -> Translator:
     return Translator(
-        settings=DagsterDbtTranslatorSettings(
-            enable_asset_checks=True, enable_source_tests_as_checks=False
-        )
+        settings=DagsterDbtTranslatorSettings(enable_asset_checks=True, enable_source_tests_as_checks=False)
     )
 
 

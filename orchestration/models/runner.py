@@ -100,7 +100,7 @@ def _parse() -> Manifest:
         outcome = dbtRunner().invoke(_arguments(["parse"], 1, TARGET_FOLDER))
     if not outcome.success:
         raise ModelsFailed(f"The dbt project does not parse: {outcome.exception}")
-    manifest: Manifest = outcome.result  # type: ignore[assignment]
+    manifest: Manifest = outcome.result
     return manifest
 
 
@@ -139,7 +139,7 @@ def run_dbt(
         DuckDBConnectionManager.close_all_connections()
     if outcome.exception is not None or outcome.result is None:
         raise ModelsFailed(f"dbt could not run: {outcome.exception}")
-    return [_node_outcome(result) for result in outcome.result]  # type: ignore[union-attr]
+    return [_node_outcome(result) for result in outcome.result]
 
 
 def _node_outcome(result: Any) -> NodeOutcome:

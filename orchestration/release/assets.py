@@ -30,14 +30,10 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         owners=["team:report_team"],
         description="The immutable folder that the report team prints from, and its switch to current.",
     )
-    def release(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource
-    ) -> dg.MaterializeResult[Any]:
+    def release(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
         year = year_of(context)
         say("release", "verify")
-        released = publish(
-            warehouse.current_build(year), warehouse.layout, warehouse.landing(year).exports
-        )
+        released = publish(warehouse.current_build(year), warehouse.layout, warehouse.landing(year).exports)
         return dg.MaterializeResult(metadata=_metadata(released))
 
     return release

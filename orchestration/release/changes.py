@@ -126,9 +126,7 @@ def tell(
     return "\n".join(lines)
 
 
-def _difference_lines(
-    difference: Difference, restatements: list[dict[str, str]]
-) -> list[str]:
+def _difference_lines(difference: Difference, restatements: list[dict[str, str]]) -> list[str]:
     lines = [f"Compared with {difference.old}.", ""]
     if difference.is_empty:
         return [*lines, "No figure, no annex cell and no source file differs.", ""]

@@ -64,6 +64,9 @@ _PNG_START = b"\x89PNG\r\n\x1a\n"
 _GENDERS = ("woman", "man", "non_binary", "undisclosed")
 _GENDER_FILLS = {"woman": DEEP, "man": MID, "non_binary": LIGHT, "undisclosed": PALE}
 _LEADING = 13.0
+_GOVERNANCE_SHARE = "governance_women_share"
+# The one body that the share of women in governance leaves out.
+_BODY_APART = "regional_secretariat"
 
 
 @dataclass(frozen=True)
@@ -216,8 +219,12 @@ def _engagement_by_region(content: ReleaseContent, facts: Facts) -> Chart:
         numbers=[
             (
                 _region(region.name),
-                word("chart.of_share", part=region.engaged, whole=region.members,
-                     share=share(region.engaged, region.members)),
+                word(
+                    "chart.of_share",
+                    part=region.engaged,
+                    whole=region.members,
+                    share=share(region.engaged, region.members),
+                ),
             )
             for region in regions
         ],
@@ -242,12 +249,17 @@ def _participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
         x = 0.0
         for _, count, fill in rows:
             width = WIDTH * count / total if total else 0.0
-            canvas.rect(x, 0, max(width - 1.5, 1) if count else 0, 40, fill,
-                        stroke=MID if fill == PALE else "")
+            canvas.rect(
+                x,
+                0,
+                max(width - 1.5, 1) if count else 0,
+                40,
+                fill,
+                stroke=MID if fill == PALE else "",
+            )
             x += width
         y = 58.0
-        canvas.text(300, y, word("participants.of_all").of(language), size=9.5, fill=QUIET,
-                    anchor="end")
+        canvas.text(300, y, word("participants.of_all").of(language), size=9.5, fill=QUIET, anchor="end")
         y += 18
         for name, count, fill in rows:
             canvas.rect(0, y - 9, 10, 10, fill, stroke=MID if fill == PALE else "")
@@ -296,8 +308,13 @@ def _calendar(content: ReleaseContent, facts: Facts) -> Chart:
             centre = step * (index - 0.5)
             _stack(canvas, centre, bottom, unit, [(led[index], DEEP), (others[index], LIGHT)])
             if total:
-                canvas.text(centre, bottom - unit * total - 5, number(total).of(language),
-                            weight=STRONG, anchor="middle")
+                canvas.text(
+                    centre,
+                    bottom - unit * total - 5,
+                    number(total).of(language),
+                    weight=STRONG,
+                    anchor="middle",
+                )
             canvas.text(centre, bottom + 15, month(index).of(language), size=9, anchor="middle")
         canvas.line(0, bottom + 1, WIDTH, bottom + 1, stroke=QUIET)
         return _legend(
@@ -429,8 +446,7 @@ def _learning(content: ReleaseContent, facts: Facts) -> Chart:
     if learning:
         title = word("learning.title", learning=learning, members=members)
     names = [
-        word("learning.or_more", count=count) if count == most else number(count)
-        for count in range(most + 1)
+        word("learning.or_more", count=count) if count == most else number(count) for count in range(most + 1)
     ]
 
     def draw(canvas: Canvas, language: str) -> float:
@@ -441,12 +457,23 @@ def _learning(content: ReleaseContent, facts: Facts) -> Chart:
             height = 116.0 * bins[count] / tallest
             fill = DEEP if count else PALE
             canvas.rect(centre - 21, bottom - height, 42, height, fill, stroke="" if count else MID)
-            canvas.text(centre, bottom - height - 6, number(bins[count]).of(language),
-                        weight=STRONG, anchor="middle")
+            canvas.text(
+                centre,
+                bottom - height - 6,
+                number(bins[count]).of(language),
+                weight=STRONG,
+                anchor="middle",
+            )
             canvas.text(centre, bottom + 16, names[count].of(language), anchor="middle")
         canvas.line(0, bottom + 0.5, WIDTH, bottom + 0.5, stroke=QUIET)
-        canvas.text(WIDTH / 2, bottom + 33, word("learning.axis").of(language), size=9.5,
-                    fill=QUIET, anchor="middle")
+        canvas.text(
+            WIDTH / 2,
+            bottom + 33,
+            word("learning.axis").of(language),
+            size=9.5,
+            fill=QUIET,
+            anchor="middle",
+        )
         return bottom + 38
 
     return Chart(
@@ -455,8 +482,7 @@ def _learning(content: ReleaseContent, facts: Facts) -> Chart:
         subtitle=word("learning.subtitle"),
         source=word("source.learning"),
         numbers=[
-            (word("learning.bin", count=names[count]), number(bins[count]))
-            for count in range(most + 1)
+            (word("learning.bin", count=names[count]), number(bins[count])) for count in range(most + 1)
         ],
         draw=draw,
         release=content.release,
@@ -573,8 +599,7 @@ def _bars(canvas: Canvas, bars: Sequence[_Bar], language: str, label_width: floa
         canvas.rect(x0, middle - 6, max(width, 1), 12, bar.fill)
         canvas.text(x0 + width + 6, middle + 3.8, bar.shown.of(language), weight=STRONG)
         if has_asides:
-            canvas.text(WIDTH, middle + 3.8, bar.aside.of(language), size=9.5, fill=QUIET,
-                        anchor="end")
+            canvas.text(WIDTH, middle + 3.8, bar.aside.of(language), size=9.5, fill=QUIET, anchor="end")
         y += _LEADING * len(lines) + 7
     canvas.line(x0 - 0.5, -2, x0 - 0.5, y - 5, stroke=QUIET)
     return max(y - 4, 1)
@@ -588,7 +613,7 @@ def _women_shares(content: ReleaseContent, facts: Facts) -> Chart:
         _Bar(
             label=figure_label(facts.catalogue[row["figure_id"]]),
             value=row["value"],
-            shown=each(lambda language, row=row: row[f"display_{language}"]),  # type: ignore[misc]
+            shown=_displayed(row),
             aside=same(""),
             fill=DEEP,
         )
@@ -617,8 +642,7 @@ def _women_shares(content: ReleaseContent, facts: Facts) -> Chart:
             canvas.rect(at + 7, line - 6, text_width(shown, LABEL, STRONG) + 3, 12, PAPER)
             canvas.text(at + 8, line + 3.8, shown, weight=STRONG)
             y += 35
-        canvas.text(half, y + 5, word("women.half").of(language), size=9.5, fill=QUIET,
-                    anchor="middle")
+        canvas.text(half, y + 5, word("women.half").of(language), size=9.5, fill=QUIET, anchor="middle")
         return y + 9
 
     return Chart(
@@ -637,12 +661,14 @@ def _governance(content: ReleaseContent, facts: Facts) -> Chart:
     for row in content.tables["gender_impact"].as_dicts():
         if row["kind"] == "governance_seats":
             seats.setdefault(row["body"], {})[row["gender"]] = int(row["value"])
-    women = sum(held.get("woman", 0) for held in seats.values())
-    total = sum(sum(held.values()) for held in seats.values())
+    share_row = next(
+        (r for r in content.tables["figures"].as_dicts() if r["figure_id"] == _GOVERNANCE_SHARE),
+        None,
+    )
     title = word("governance.none")
-    if total:
-        title = word("governance.title", women=women, seats=total)
-    bodies = sorted(seats)
+    if share_row is not None and share_row["value"] is not None:
+        title = word("governance.title", share=_displayed(share_row))
+    bodies = sorted(seats, key=lambda body: (body == _BODY_APART, body))
 
     def draw(canvas: Canvas, language: str) -> float:
         x0 = 130.0
@@ -651,6 +677,9 @@ def _governance(content: ReleaseContent, facts: Facts) -> Chart:
         y = 4.0
         for body in bodies:
             held = seats[body]
+            if body == _BODY_APART:
+                canvas.line(0, y, WIDTH, y)
+                y += 8
             lines = wrapped(_body(body).of(language), x0 - 10, LABEL)
             middle = y + _LEADING * len(lines) / 2
             canvas.lines(0, y + 10, lines, _LEADING)
@@ -686,6 +715,11 @@ def _governance(content: ReleaseContent, facts: Facts) -> Chart:
         draw=draw,
         release=content.release,
     )
+
+
+def _displayed(row: dict[str, Any]) -> Text:
+    """A figure as print shows it."""
+    return each(lambda language: str(row[f"display_{language}"]))
 
 
 # --- the year before ---------------------------------------------------------------------------
@@ -725,9 +759,7 @@ def _moves(content: ReleaseContent, facts: Facts) -> Chart | None:
         title=word("moves.title", up=up, down=down, all=len(facts.moves)),
         subtitle=word("moves.subtitle", previous=_previous_releases(facts.moves)),
         source=word("source.moves"),
-        numbers=[
-            (figure_label(facts.catalogue[move.figure_id]), move_words(move)) for move in largest
-        ],
+        numbers=[(figure_label(facts.catalogue[move.figure_id]), move_words(move)) for move in largest],
         draw=draw,
         release=content.release,
     )
@@ -774,5 +806,3 @@ def _legend(
         canvas.text(x + 15, y + 0.5, text, size=9.5)
         x += width
     return y + 4
-
-

@@ -14,9 +14,7 @@ LANGUAGES = ("en", "fr", "es")
 _THOUSAND = 1000
 
 
-def display(
-    value: Decimal | None, form: str, decimals: int, step: Decimal | None, language: str
-) -> str:
+def display(value: Decimal | None, form: str, decimals: int, step: Decimal | None, language: str) -> str:
     """A value in a form of the catalogue (plain, percent, plus, at_least) and a language.
 
     Percentages come as 0 to 100. An ``at_least`` value is cut down to its step and shortened from a

@@ -48,7 +48,7 @@ and **intermediate** to the **marts**, which the release holds in `warehouse.duc
 
 # The browser itself refuses whatever the page might still ask of a network.
 _POLICY = (
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
     "script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:; font-src data:\">"
 )
 _REMOVED = (
@@ -59,7 +59,7 @@ _REMOVED = (
     re.compile(r"https?://(?!www\.w3\.org/)"),
 )
 # A picture whose address is a template would be asked for before the template is filled.
-_TEMPLATED_PICTURE = re.compile(r"(?<![-\w])xlink:href=(?=[\"']\{\{)")
+_TEMPLATED_PICTURE = re.compile(r"(?<![-\w])(?:xlink:)?href=(?=[\"']\{\{ getIcon)")
 
 
 def write_documentation(folder: Path, content: ReleaseContent) -> None:
@@ -83,7 +83,7 @@ def _offline(page: str) -> str:
     """The empty page without anything that reaches outside."""
     for pattern in _REMOVED:
         page = pattern.sub("", page)
-    page = _TEMPLATED_PICTURE.sub("ng-attr-xlink:href=", page)
+    page = _TEMPLATED_PICTURE.sub("ng-attr-href=", page)
     return page.replace("<head>", f"<head>{_POLICY}", 1)
 
 
@@ -102,11 +102,7 @@ def _manifest(content: ReleaseContent) -> Node:
     path = of_build if of_build.exists() else TARGET_FOLDER / "manifest.json"
     whole = json.loads(path.read_text(encoding="utf-8"))
     shown = {
-        kind: {
-            key: _shown(node)
-            for key, node in whole[kind].items()
-            if node["package_name"] == PROJECT
-        }
+        kind: {key: _shown(node) for key, node in whole[kind].items() if node["package_name"] == PROJECT}
         for kind in _KINDS
     }
     known = {key for nodes in shown.values() for key in nodes}
@@ -141,9 +137,7 @@ def _shown(node: Node) -> Node:
 
 def _neighbours(neighbours: dict[str, list[str]], known: set[str]) -> dict[str, list[str]]:
     return {
-        key: [each for each in others if each in known]
-        for key, others in neighbours.items()
-        if key in known
+        key: [each for each in others if each in known] for key, others in neighbours.items() if key in known
     }
 
 

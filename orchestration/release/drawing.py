@@ -45,9 +45,7 @@ _EM = 1000
 
 @cache
 def _advances(weight: int) -> dict[str, int]:
-    widths: dict[str, dict[str, int]] = json.loads(
-        (FONT_FOLDER / "widths.json").read_text(encoding="utf-8")
-    )
+    widths: dict[str, dict[str, int]] = json.loads((FONT_FOLDER / "widths.json").read_text(encoding="utf-8"))
     return widths[str(weight)]
 
 
@@ -77,6 +75,17 @@ def wrapped(text: str, width: float, size: float, weight: int = REGULAR) -> list
             lines[-1] = longer
         else:
             lines.append(word)
+    return lines
+
+
+def balanced(text: str, width: float, size: float, weight: int = REGULAR) -> list[str]:
+    """A text in as few lines as ``wrapped``, of about the same length, so that no word ends up alone."""
+    lines = wrapped(text, width, size, weight)
+    for narrower in range(int(width) - 4, int(width / 2), -4):
+        tried = wrapped(text, narrower, size, weight)
+        if len(tried) > len(lines):
+            break
+        lines = tried
     return lines
 
 
@@ -119,9 +128,7 @@ class Canvas:
             f"{escape(drawable(text))}</text>"
         )
 
-    def rect(
-        self, x: float, y: float, width: float, height: float, fill: str, stroke: str = ""
-    ) -> None:
+    def rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "") -> None:
         """A bar; with a stroke it is outlined inside its edges."""
         if width <= 0 or height <= 0:
             return
@@ -135,13 +142,9 @@ class Canvas:
     def dot(self, x: float, y: float, radius: float, fill: str, stroke: str = "") -> None:
         """A circle."""
         edge = f' stroke="{stroke}" stroke-width="1.2"' if stroke else ""
-        self._marks.append(
-            f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}"{edge}/>'
-        )
+        self._marks.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}"{edge}/>')
 
-    def line(
-        self, x1: float, y1: float, x2: float, y2: float, stroke: str = RULE, width: float = 1
-    ) -> None:
+    def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str = RULE, width: float = 1) -> None:
         """A straight line."""
         self._marks.append(
             f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{stroke}"'
@@ -156,9 +159,7 @@ class Canvas:
             f' {_n(x)} {_n(y + radius)}Z" fill="{fill}"/>'
         )
 
-    def lines(
-        self, x: float, y: float, lines: Sequence[str], leading: float, **style: object
-    ) -> float:
+    def lines(self, x: float, y: float, lines: Sequence[str], leading: float, **style: object) -> float:
         """Lines of text one under the other; returns where the next would stand."""
         for line in lines:
             self.text(x, y, line, **style)  # type: ignore[arg-type]
@@ -192,7 +193,7 @@ class Sheet:
         y = head.lines(
             0,
             _TITLE,
-            wrapped(self.title, WIDTH, _TITLE, STRONG),
+            balanced(self.title, WIDTH, _TITLE, STRONG),
             _TITLE_LEADING,
             size=_TITLE,
             weight=STRONG,
@@ -200,7 +201,7 @@ class Sheet:
         y = head.lines(
             0,
             y - 2,
-            wrapped(self.subtitle, WIDTH, _SUBTITLE),
+            balanced(self.subtitle, WIDTH, _SUBTITLE),
             _SUBTITLE_LEADING,
             size=_SUBTITLE,
             fill=QUIET,

@@ -151,15 +151,10 @@ def _regions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Region], int, 
     )
     by_country = _region_by_country(connection)
     practices = _shared(connection, "use_practices", "practices", "case_id", by_country)
-    initiatives = _shared(
-        connection, "c4gh_initiatives", "initiatives", "initiative_id", by_country
-    )
+    initiatives = _shared(connection, "c4gh_initiatives", "initiatives", "initiative_id", by_country)
     counts = {region: (count, engaged) for region, count, engaged in members}
     names = sorted({*counts, *practices, *initiatives} - {""})
-    regions = [
-        Region(name, *counts.get(name, (0, 0)), practices[name], initiatives[name])
-        for name in names
-    ]
+    regions = [Region(name, *counts.get(name, (0, 0)), practices[name], initiatives[name]) for name in names]
     return regions, practices[""], initiatives[""]
 
 

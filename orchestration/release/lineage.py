@@ -28,9 +28,7 @@ def write_lineage(folder: Path, content: ReleaseContent) -> None:
 
 def lineage(manifest: dict[str, Any], figures: list[str]) -> dict[str, list[str]]:
     """Figure → names of its models, in the order of the layers."""
-    nodes = {
-        key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"
-    }
+    nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     evidence = {k: n for k, n in nodes.items() if n["name"].startswith("evidence_")}
     found: dict[str, list[str]] = {}
     for figure in figures:

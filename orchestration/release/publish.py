@@ -146,9 +146,7 @@ def _unchanged(shelf: Shelf, aside: Path, content: ReleaseContent) -> str | None
     return current if same else None
 
 
-def _write_all(
-    folder: Path, content: ReleaseContent, build: Build, report: GuardReport
-) -> None:
+def _write_all(folder: Path, content: ReleaseContent, build: Build, report: GuardReport) -> None:
     from dataclasses import replace
 
     changes = _changes(folder, content, build)
@@ -167,9 +165,7 @@ def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
     previous = shelf_folder / content.previous if content.previous else None
     difference = compare(previous, folder) if previous else None
     if difference is not None:
-        difference = difference.__class__(
-            difference.old, content.release, difference.moves, difference.files
-        )
+        difference = difference.__class__(difference.old, content.release, difference.moves, difference.files)
     with duckdb.connect(str(build.database), read_only=True) as connection:
         restatements = _dicts(connection, 'select kind, key, reason, "by", "on" from landing.restatements')
     as_text = [

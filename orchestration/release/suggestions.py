@@ -54,9 +54,7 @@ class Suggester:
             self._by_key[name.name_key].append(name)
         self._keys = sorted(self._by_key)
 
-    def suggest(
-        self, place_key: str, country_code: str | None, limit: int = 3
-    ) -> list[Suggestion]:
+    def suggest(self, place_key: str, country_code: str | None, limit: int = 3) -> list[Suggestion]:
         """Up to ``limit`` members, best first; ties in the order of their ids."""
         from rapidfuzz import fuzz, process
 
@@ -72,13 +70,8 @@ class Suggester:
         return ranked[:limit]
 
 
-def _judge(
-    name: Name, key: str, score: float, place_key: str, country_code: str | None
-) -> Suggestion:
-    if key == place_key:
-        reason = "a name of this member"
-    else:
-        reason = f"resembles its name “{key}”"
+def _judge(name: Name, key: str, score: float, place_key: str, country_code: str | None) -> Suggestion:
+    reason = "a name of this member" if key == place_key else f"resembles its name “{key}”"
     if country_code is None:
         reason += ", no country given"
     elif country_code == name.country_code:

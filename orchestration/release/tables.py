@@ -134,8 +134,7 @@ def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
     header, rows = _fetch(connection, query.sql)
     typed = {header.index(name) for name in query.typed}
     inert = [
-        tuple(inert_text(value) if at in typed else value for at, value in enumerate(row))
-        for row in rows
+        tuple(inert_text(value) if at in typed else value for at, value in enumerate(row)) for row in rows
     ]
     return Table(query.name, header, inert)
 

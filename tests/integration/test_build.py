@@ -82,10 +82,7 @@ def test_same_exports_make_the_same_bytes(released: Warehouse, tmp_path: Path) -
 def _rows(release: Path) -> dict[str, list[tuple[object, ...]]]:
     with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as connection:
         names = [row[0] for row in connection.execute("show tables").fetchall()]
-        return {
-            name: connection.execute(f'select * from "{name}" order by all').fetchall()
-            for name in names
-        }
+        return {name: connection.execute(f'select * from "{name}" order by all').fetchall() for name in names}
 
 
 def test_database_documents_itself(released: Warehouse) -> None:
@@ -111,9 +108,7 @@ def test_figures_in_every_form(released: Warehouse) -> None:
     as_json = json.loads(released.run("figures", "--year", year, "--format", "json").stdout)
     as_table = released.run("figures", "--year", year).stdout
     assert as_csv == (released.latest / "figures.csv").read_text(encoding="utf-8")
-    assert [row["figure_id"] for row in as_json] == [
-        line.split(",")[1] for line in as_csv.splitlines()[1:]
-    ]
+    assert [row["figure_id"] for row in as_json] == [line.split(",")[1] for line in as_csv.splitlines()[1:]]
     assert all(row["figure_id"] in as_table for row in as_json)
 
 
@@ -130,7 +125,12 @@ def test_explain_follows_a_share_to_the_rows_of_a_member(released: Warehouse) ->
         row for row in read(released.latest / "annex_engagement.csv") if row["capacity_building"] != "0"
     )
     result = released.run(
-        "explain", "members_activated_share", "--year", str(SMALL_YEAR), "--member", engaged["member"]
+        "explain",
+        "members_activated_share",
+        "--year",
+        str(SMALL_YEAR),
+        "--member",
+        engaged["member"],
     )
     assert result.returncode == 0
     assert engaged["member_id"] in result.stdout
@@ -150,9 +150,7 @@ def test_years_stand_side_by_side(released: Warehouse, tmp_path: Path) -> None:
     following = SMALL_YEAR + 1
     write_year(both.raw / str(following), following, seed=8)
     assert both.run("build", "--year", str(following)).returncode == 0
-    result = both.run(
-        "figures", "--year", str(SMALL_YEAR), "--year", str(following), "--format", "csv"
-    )
+    result = both.run("figures", "--year", str(SMALL_YEAR), "--year", str(following), "--format", "csv")
     header = result.stdout.splitlines()[0]
     assert header == f"figure_id,label,{SMALL_YEAR},{following}"
     with duckdb.connect(

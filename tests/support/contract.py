@@ -88,9 +88,7 @@ def listed(values: Iterable[str]) -> Callable[[str], bool]:
 
 def positive_amount(text: str) -> bool:
     """``1.234,56``, and more than nothing."""
-    return bool(re.fullmatch(r"(\d{1,3}(\.\d{3})+|\d+)(,\d{1,2})?", text)) and bool(
-        text.strip("0.,")
-    )
+    return bool(re.fullmatch(r"(\d{1,3}(\.\d{3})+|\d+)(,\d{1,2})?", text)) and bool(text.strip("0.,"))
 
 
 def enum(values: str, required: bool = False) -> Kind:
@@ -105,9 +103,7 @@ OPTIONAL_DAY = Kind(BAD_DATE, dated("%Y-%m-%d"), ISO_SPOILS)
 DAY = Kind(BAD_DATE, dated("%Y-%m-%d"), ISO_SPOILS, required=True)
 # When a case was published: only a draft's may be blank.
 CASE_DAY = Kind(BAD_DATE, dated("%Y-%m-%d"), ISO_SPOILS)
-LEDGER_DAY = Kind(
-    BAD_DATE, dated("%d/%m/%Y"), ("31/02/{year}", "{year}-03-04", "12/31/{year}", "soon"), True
-)
+LEDGER_DAY = Kind(BAD_DATE, dated("%d/%m/%Y"), ("31/02/{year}", "{year}-03-04", "12/31/{year}", "soon"), True)
 ZOOM_FORMS = ("%b %d, %Y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S")
 ZOOM_SPOILS = (
     "Feb 30, {year} 03:52:10 PM", "31/12/{year} 03:52:10 PM", "{year}-02-16T15:52", "yesterday",
@@ -143,17 +139,13 @@ GENDER = Kind(
     listed(answer for answers in GENDER_ANSWERS.values() for answer in answers),
     ("Señora", "w", "Mme", "both", "-"),
 )
-BOOLEAN = Kind(
-    UNKNOWN_ENUM, listed(("yes", "no", "true", "false", "1", "0", "x")), ("maybe", "2", "n.d.")
-)
+BOOLEAN = Kind(UNKNOWN_ENUM, listed(("yes", "no", "true", "false", "1", "0", "x")), ("maybe", "2", "n.d."))
 YES_NO = enum("yes no")
 INTEGER = Kind(BAD_NUMBER, matching(r"\d+"), ("twelve", "1O", "7,5 ca.", "#REF!"))
 SESSION_MINUTES = Kind(BAD_NUMBER, or_dashes(matching(r"\d+")), ("an hour", "7 min", "#REF!"))
 GOALS = Kind(BAD_NUMBER, matching(r"\d+( *\| *\d+)*"), ("11|SDG 5", "four", "3|x"))
 RATE = Kind(BAD_NUMBER, matching(r"\d+(,\d+)?"), ("n/a", "0,8,45", "ECB"))
-AMOUNT = Kind(
-    BAD_AMOUNT, positive_amount, ("0,00", "-25,00", "1,234.56", "abc", "1.2345,00", "0", "12.34")
-)
+AMOUNT = Kind(BAD_AMOUNT, positive_amount, ("0,00", "-25,00", "1,234.56", "abc", "1.2345,00", "0", "12.34"))
 
 PROGRAMME_KINDS = (
     "webinar course congress forum debate launch campaign board_meeting vice_presidencies_meeting "
@@ -310,9 +302,7 @@ def counts_differ(header: list[str], cells: list[str], padded: bool) -> bool:
     return len(cells) < len(header) or bool(any(surplus) if padded else surplus)
 
 
-def cell_fault(
-    kinds: dict[str, Kind], name: str, row: dict[str, str], context: Context
-) -> str | None:
+def cell_fault(kinds: dict[str, Kind], name: str, row: dict[str, str], context: Context) -> str | None:
     """The reason to refuse one cell of a row."""
     kind = kinds.get(name.strip())
     if kind is None:

@@ -55,9 +55,7 @@ class Case:
 class Contributions:
     """Writes use/, c4gh/ and website/ of a year."""
 
-    def __init__(
-        self, folder: Path, year: int, rng: Random, places: PlacePicker, dirt: bool
-    ) -> None:
+    def __init__(self, folder: Path, year: int, rng: Random, places: PlacePicker, dirt: bool) -> None:
         self.folder = folder
         self.year = year
         self.rng = rng
@@ -228,9 +226,7 @@ class Contributions:
             days = [date(self.year, month, self.rng.randint(1, 28)) for month in range(1, 13)]
             if self.dirt:
                 days += [days[-1], date(self.year - 1, 12, 31), date(self.year + 1, 1, 1)]
-            rows += [
-                (iso(d), network, str(start + self.rng.randint(0, 99) + d.month)) for d in days
-            ]
+            rows += [(iso(d), network, str(start + self.rng.randint(0, 99) + d.month)) for d in days]
         header = ("date", "network", "followers")
         write_plain(self.folder / "website" / "social.csv", header, rows, self.rng, self.dirt)
 

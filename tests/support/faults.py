@@ -180,9 +180,7 @@ class Injector:
         self.changed[document.source_file] = document
         self.reader.refresh()
         is_plain = isinstance(document, TextDocument) and group_of(document) != "teams"
-        if (
-            is_plain or isinstance(document, WorkbookDocument)
-        ) and self.rng.random() < SHARE_OF_BLANK_LINES:
+        if (is_plain or isinstance(document, WorkbookDocument)) and self.rng.random() < SHARE_OF_BLANK_LINES:
             end = "\r\n" if record.raw.endswith("\r\n") else "\n"
             document.insert_before(record, Record(end, []))
 

@@ -113,9 +113,7 @@ class Bookkeeper:
         for number, member in enumerate(self.places.members):
             if number % 17 == 13:
                 continue
-            invoice = self.fee(
-                "invoice", self.typed(member.names), self.rng.choice(FEES), self.invoice_day()
-            )
+            invoice = self.fee("invoice", self.typed(member.names), self.rng.choice(FEES), self.invoice_day())
             course = courses[number % len(courses)] if self.dirt else self.paid
             course(invoice, self.typed(member.names))
 
@@ -292,9 +290,7 @@ def workbook_bytes(rows: list[list[str] | None], year: int) -> bytes:
     return buffer.getvalue()
 
 
-def write_ledger(
-    folder: Path, year: int, entries: list[Entry], form: str, rng: Random, dirt: bool
-) -> None:
+def write_ledger(folder: Path, year: int, entries: list[Entry], form: str, rng: Random, dirt: bool) -> None:
     """ledger.csv or ledger.xlsx, in order of posting."""
     rows = [entry.cells() for entry in sorted(entries, key=lambda entry: entry.posted)]
     path = folder / "fees" / f"ledger.{form}"

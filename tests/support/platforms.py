@@ -236,9 +236,7 @@ class ZoomReport:
 
     def presence(self, name: str, email: str, start: datetime, minutes: int) -> str:
         end = start + timedelta(minutes=minutes)
-        return self.line(
-            "Yes", name, email, self.time(start), self.time(end), str(minutes), "No", "Spain"
-        )
+        return self.line("Yes", name, email, self.time(start), self.time(end), str(minutes), "No", "Spain")
 
     def panel(self, rows: list[Registration], start: datetime) -> list[str]:
         """Host and panelists; among these, with ``dirt``, attendees who were promoted."""
@@ -405,8 +403,7 @@ def teams_participants(
     if not dirt:
         return present
     present = [
-        (replace(row, email=typed_address(rng, row.person.email, dirt)), role)
-        for row, role in present
+        (replace(row, email=typed_address(rng, row.person.email, dirt)), role) for row, role in present
     ]
     for at, role in ((0, "Organizer"), (1, "Presenter"), (2, "Presenter")):
         if at < len(present) - 1:

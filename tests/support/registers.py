@@ -163,8 +163,7 @@ class Registers:
     def pilots(self, count: int) -> None:
         rng = self.rng
         rows: list[Row] = [
-            (rng.choice(PILOTS), self.guests.name(), rng.choice(("L", "P", "P")))
-            for _ in range(count)
+            (rng.choice(PILOTS), self.guests.name(), rng.choice(("L", "P", "P"))) for _ in range(count)
         ]
         if self.dirt:
             rows += [(PILOTS[0], rows[0][1], "L"), (PILOTS[1], rows[0][1], "P"), rows[0]]
@@ -238,8 +237,7 @@ class Registers:
 
     def observatories(self, count: int) -> None:
         rows: list[Row] = [
-            (f"Observatory of {number}", start, end)
-            for number, (start, end) in enumerate(self.terms(count))
+            (f"Observatory of {number}", start, end) for number, (start, end) in enumerate(self.terms(count))
         ]
         self.table("observatories", "name active_from active_to", rows)
 
