@@ -197,6 +197,7 @@ Writer = Callable[[Path, ReleaseContent], object]
 def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.release.charts import write_charts
     from orchestration.release.database import write_database
+    from orchestration.release.documentation import write_documentation
     from orchestration.release.lineage import write_lineage
     from orchestration.release.package import write_package
     from orchestration.release.site import write_site
@@ -210,6 +211,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "lineage.json": write_lineage,
         "report.xlsx": write_workbook,
         "charts": write_charts,
+        "documentation": write_documentation,
         "site": write_site,
         "datapackage.json": write_package,
     }

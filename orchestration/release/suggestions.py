@@ -53,21 +53,28 @@ class Suggester:
         for name in names:
             self._by_key[name.name_key].append(name)
         self._keys = sorted(self._by_key)
+        self._matches: dict[str, list[tuple[str, float]]] = {}
 
     def suggest(self, place_key: str, country_code: str | None, limit: int = 3) -> list[Suggestion]:
         """Up to ``limit`` members, best first; ties in the order of their ids."""
-        from rapidfuzz import fuzz, process
-
-        matches = process.extract(place_key, self._keys, scorer=fuzz.WRatio, limit=_POOL)
         best: dict[str, Suggestion] = {}
-        for key, score, _ in matches:
+        for key, score in self._resembling(place_key):
             for name in self._by_key[key]:
-                suggestion = _judge(name, key, float(score), place_key, country_code)
+                suggestion = _judge(name, key, score, place_key, country_code)
                 known = best.get(name.member_id)
                 if known is None or suggestion.score > known.score:
                     best[name.member_id] = suggestion
         ranked = sorted(best.values(), key=lambda each: (-each.score, each.member_id))
         return ranked[:limit]
+
+    def _resembling(self, place_key: str) -> list[tuple[str, float]]:
+        """The names that a text resembles most, with their scores; looked for once a text."""
+        from rapidfuzz import fuzz, process
+
+        if place_key not in self._matches:
+            found = process.extract(place_key, self._keys, scorer=fuzz.WRatio, limit=_POOL)
+            self._matches[place_key] = [(key, float(score)) for key, score, _ in found]
+        return self._matches[place_key]
 
 
 def _judge(name: Name, key: str, score: float, place_key: str, country_code: str | None) -> Suggestion:
