@@ -1,6 +1,6 @@
 """The generated part of ``docs/``: data dictionary, catalogue of figures, guards.
 
-Here belongs how metadata that is written once elsewhere (contracts, dbt YAML, the catalogue, expectation suites)
+Here belongs how metadata that is written once elsewhere (contracts, dbt YAML, the catalogue, suites)
 reads as pages. ``python -m orchestration.documentation`` writes them; a test fails while they are stale.
 """
 
@@ -64,11 +64,12 @@ def render_dictionary() -> str:
     return _page(
         "Data dictionary",
         "`raw/contracts/`, the landing schema and the YAML beside each mart",
-        "[Exports](#exports) say what arrives, and what lands of each column. [Kept beside them](#kept-beside-the-exports)"
-        " are the landing's own tables. [Marts](#marts) are what a release holds in `warehouse.duckdb`.",
+        "[Exports](#exports) say what arrives, and what lands of each column."
+        " [Kept beside them](#kept-beside-the-exports) are the landing's own tables."
+        " [Marts](#marts) are what a release holds in `warehouse.duckdb`.",
         "## Exports",
-        "Every landed row begins with `source_file` (the path under `raw/<year>/`) and `source_line` (the physical"
-        " line on which it begins). *Required* means that a blank puts the row into quarantine.",
+        "Every landed row begins with `source_file` (the path under `raw/<year>/`) and `source_line`"
+        " (the physical line on which it begins). *Required* means that a blank quarantines the row.",
         *(
             part
             for group, members in sorted(groups.items())
@@ -171,8 +172,8 @@ def render_figures() -> str:
     return _page(
         "The figures of the report",
         "`dbt_project/seeds/figure_catalogue.csv`",
-        f"{len(figures)} figures, in the order of the report within each area. Shown are the names in English, French"
-        " and Spanish, the definition, how print shows the figure and the bounds that the"
+        f"{len(figures)} figures, in the order of the report within each area. Shown are the names in"
+        " English, French and Spanish, the definition, how print shows the figure and the bounds that the"
         " [guards](guards.md) hold it to. [Adding a figure](adding-a-figure.md) is a row here and a select.",
         *(part for area in areas for part in _area(area, figures)),
         "## What the catalogue says of a figure",
@@ -231,8 +232,9 @@ def render_guards() -> str:
     return _page(
         "Guards",
         "`expectations/`",
-        f"{len(suites)} suites ask {asked} questions of every build. Each is critical: a question that does not hold,"
-        " or that could not be asked, keeps the whole build from being released and the last release current."
+        f"{len(suites)} suites ask {asked} questions of every build. Each is critical: a question that does"
+        " not hold, or that could not be asked, keeps the whole build from being released and the last"
+        " release current."
         " The answers of a release are in its `guards.json` and on `site/guards/index.html`.",
         *(
             part

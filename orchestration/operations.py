@@ -1,13 +1,15 @@
 """Scheduled operation: when a year is built, and who hears of it when it is not.
 
-Here belong the schedule, the sensors and what they watch. What a build does is the job's.
+Here belong the schedules, the sensors and what they watch. What a build does is the job's.
 """
 
+import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,19 @@ from orchestration.notices import notify
 from orchestration.warehouse import report_years
 
 QUIET_VARIABLE = "METROPOLIS_QUIET_SECONDS"
+AUTOMATIC_VARIABLE = "METROPOLIS_AUTOMATIC"
 _QUIET_SECONDS = 300
 CLOCK = "Europe/Madrid"
 NIGHTLY = "30 2 * * *"
+# The exports of a year are expected by 31 March of the year after.
+EXPORTS_DUE = "0 0 1 4 *"
+_MORNING_AFTER_DUE = "0 9 1 4 *"
+_DAYS_TO_DELIVER = 90
+
+# Fresh is a release made between the end of a year and the day on which its exports are due, or later.
+RELEASE_FRESHNESS = dg.FreshnessPolicy.cron(
+    deadline_cron=EXPORTS_DUE, lower_bound_delta=timedelta(days=_DAYS_TO_DELIVER), timezone=CLOCK
+)
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,39 @@ def exported_years(raw: Path) -> list[int]:
     return sorted(int(each.name) for each in raw.iterdir() if each.name.isdigit() and each.is_dir())
 
 
-def is_quiet(exports: Path, now: float, quiet_seconds: float) -> bool:
-    """Whether no file of the folder changed within the last seconds: nobody is still copying."""
-    changes = [path.stat().st_mtime for path in exports.rglob("*")]
-    return bool(changes) and now - max(changes) >= quiet_seconds
+@dataclass(frozen=True)
+class FolderState:
+    """What tells a folder that changed from one that did not, without reading a file."""
+
+    files: int
+    size: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, folder: Path) -> "FolderState | None":
+        """The state of a folder; None where files come and go while it is looked at."""
+        try:
+            found = [(path.stat(), path.is_file()) for path in [folder, *folder.rglob("*")]]
+        except FileNotFoundError:
+            return None
+        sizes = [state.st_size for state, is_file in found if is_file]
+        return cls(len(sizes), sum(sizes), max(state.st_mtime_ns for state, _ in found))
+
+    @property
+    def stamp(self) -> str:
+        """The state in a few letters."""
+        text = f"{self.files}:{self.size}:{self.changed_ns}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def is_quiet(self, now: float, quiet_seconds: float) -> bool:
+        """Whether there are files, and none changed within the last seconds: nobody is still copying."""
+        return self.files > 0 and now - self.changed_ns / 1e9 >= quiet_seconds
+
+
+def _status() -> dg.DefaultScheduleStatus:
+    """Schedules and sensors that build are off until somebody turns them on: here, or in the UI."""
+    is_on = os.environ.get(AUTOMATIC_VARIABLE, "").strip().casefold() in ("1", "yes", "true")
+    return dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
 
 
 def _run_request(year: int, reason: str) -> dg.RunRequest:
@@ -56,6 +97,7 @@ def _nightly(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.ScheduleDefinit
         job=job,
         cron_schedule=NIGHTLY,
         execution_timezone=CLOCK,
+        default_status=_status(),
         description="Every night, the newest year that has exports.",
     )
     def nightly_build(
@@ -72,27 +114,56 @@ def _nightly(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.ScheduleDefinit
     return nightly_build
 
 
+def _exports_due(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        job=job,
+        cron_schedule=_MORNING_AFTER_DUE,
+        execution_timezone=CLOCK,
+        default_status=_status(),
+        description="On 1 April, tells the webhook if last year's exports have not come. Builds nothing.",
+    )
+    def exports_due(context: dg.ScheduleEvaluationContext) -> dg.SkipReason:
+        return dg.SkipReason(_remind(raw, context.scheduled_execution_time))
+
+    return exports_due
+
+
+def _remind(raw: Path, now: datetime) -> str:
+    year = now.year - 1
+    if year in exported_years(raw):
+        return f"The exports of {year} are there"
+    message = f"No exports of {year} have come; they were expected by 31 March"
+    sent = notify(f"The exports of {year} are overdue", message)
+    return message if sent else f"{message}. No webhook is configured"
+
+
 def _new_exports(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.SensorDefinition:
     @dg.sensor(
         job=job,
         minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus(_status().value),
         description="Builds a year once its exports are new or changed, by content, and at rest.",
     )
-    def new_exports(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    def new_exports(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         quiet_seconds = float(os.environ.get(QUIET_VARIABLE, _QUIET_SECONDS))
-        seen: dict[str, str] = json.loads(context.cursor or "{}")
+        seen: dict[str, dict[str, str]] = json.loads(context.cursor or "{}")
         requests = []
         for year in exported_years(raw):
-            exports = raw / str(year)
-            if not is_quiet(exports, time.time(), quiet_seconds):
+            state = FolderState.of(raw / str(year))
+            if state is None or not state.is_quiet(time.time(), quiet_seconds):
                 continue
-            fingerprint = inputs_fingerprint(exports)
-            if seen.get(str(year)) != fingerprint:
-                seen[str(year)] = fingerprint
-                requests.append(_run_request(year, f"exports-{fingerprint[:16]}"))
+            known = seen.get(str(year), {})
+            if known.get("stamp") == state.stamp:
+                continue
+            # Only now is it worth reading the files: a copy of the same bytes is nothing new.
+            content = inputs_fingerprint(raw / str(year))
+            seen[str(year)] = {"stamp": state.stamp, "content": content}
+            if known.get("content") != content:
+                requests.append(_run_request(year, f"exports-{content[:16]}-{state.stamp}"))
         keys = [str(request.partition_key) for request in requests]
         return dg.SensorResult(
             run_requests=requests,
+            skip_reason=None if requests else "No exports are new, changed and at rest",
             cursor=json.dumps(seen, sort_keys=True),
             dynamic_partitions_requests=[report_years.build_add_request(keys)] if keys else [],
         )
@@ -104,26 +175,33 @@ def _failure_notice(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     @dg.run_failure_sensor(
         name="failure_notice",
         monitored_jobs=[job],
+        default_status=dg.DefaultSensorStatus.RUNNING,
         description="Tells the webhook of a build that failed or was refused.",
     )
-    def failure_notice(context: dg.RunFailureSensorContext) -> Iterator[Any]:
+    def failure_notice(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
         year = context.dagster_run.tags.get("dagster/partition", "?")
         steps = [
-            f"{event.step_key}: {event.step_failure_data.error.message.strip()}"
+            f"{event.step_key}: {_root(event.step_failure_data.error)}"
             for event in context.get_step_failure_events()
             if event.step_failure_data.error is not None
         ]
         text = "\n".join(steps) or context.failure_event.message or "no message"
         sent = notify(f"The build of {year} was not released", text)
-        if not sent:
-            yield dg.SkipReason("No webhook is configured")
+        return None if sent else dg.SkipReason("No webhook is configured")
 
     return failure_notice
 
 
+def _root(error: Any) -> str:
+    """The sentence of the error that began it: Dagster wraps it in errors of its own."""
+    while error.cause is not None:
+        error = error.cause
+    return str(error.message).strip()
+
+
 def build_operations(job: UnresolvedAssetJobDefinition, raw: Path) -> Operations:
-    """The schedule and sensors on a job."""
+    """The schedules and sensors on a job."""
     return Operations(
-        schedules=[_nightly(job, raw)],
+        schedules=[_nightly(job, raw), _exports_due(job, raw)],
         sensors=[_new_exports(job, raw), _failure_notice(job)],
     )

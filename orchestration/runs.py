@@ -17,6 +17,7 @@ from orchestration.release.shelf import Shelf
 from orchestration.storage import write_atomically
 
 _BUILT = "built.json"
+_WRONG_INPUT = frozenset({"SourceRefused", "PseudonymKeyError"})
 
 
 class Outcome(IntEnum):
@@ -113,20 +114,16 @@ def _is_new(result: Any) -> bool:
 
 def _failures(result: Any) -> tuple[bool, list[str]]:
     """Whether the input was wrong, and the sentences of what failed."""
-    messages = []
-    wrong = False
-    for check in result.get_asset_check_evaluations():
-        if not check.passed:
-            messages.extend(_check_messages(check))
-    for event in result.all_events:
-        if event.event_type_value != "STEP_FAILURE":
-            continue
-        error = _root(event.step_failure_data.error)
-        if error.cls_name in ("SourceRefused", "PseudonymKeyError"):
-            wrong = True
-        if error.cls_name != "DagsterAssetCheckFailedError":
-            messages.append(_sentence(error))
-    return wrong, messages
+    checks = [m for each in result.get_asset_check_evaluations() if not each.passed for m in _told(each)]
+    errors = [
+        _root(event.step_failure_data.error)
+        for event in result.all_events
+        if event.event_type_value == "STEP_FAILURE"
+    ]
+    wrong = any(error.cls_name in _WRONG_INPUT for error in errors)
+    # What a check refused, the release refuses again, in the same words.
+    said_already = {"DagsterAssetCheckFailedError"} | ({"ReleaseRefused"} if checks else set())
+    return wrong, checks + [_sentence(e) for e in errors if e.cls_name not in said_already]
 
 
 def _root(error: Any) -> Any:
@@ -139,8 +136,11 @@ def _sentence(error: Any) -> str:
     return str(error.message).split(": ", 1)[-1].strip()
 
 
-def _check_messages(check: Any) -> list[str]:
+def _told(check: Any) -> list[str]:
+    """What a failed check says; nothing of one that never ran, since what kept it from running is told."""
     name = f"{'/'.join(check.asset_key.path)} · {check.check_name}"
+    if "status" in check.metadata and check.metadata["status"].value == "skipped":
+        return []
     answers = check.metadata.get("answers")
     records = getattr(answers, "records", None)
     if not records:

@@ -24,17 +24,20 @@ quarantined as (
 
 ),
 
--- Tables of lists hold several rows a record, so only the table named like the source counts.
+-- Every table of the landing but those that ingest makes itself, and those of lists: they hold several rows a record.
 landed as (
 
     select
-        source_file,
+        coalesce(source_file, '') as source_file,
         parse_filename(filename, true) as source,
         count(*) as rows_in_table
     from read_parquet(getvariable('landing') || '/*.parquet', union_by_name = true, filename = true)
     where
-        source_file is not null
-        and parse_filename(filename, true) in (select accounts.source from accounts)
+        position is null
+        and parse_filename(filename, true) not in (
+            'source_files', 'quarantine', 'findings', 'corrected_values',
+            'released_figures', 'released_cells', 'released_sources'
+        )
     group by
         source_file,
         filename

@@ -6,7 +6,6 @@ Here belongs starting it; what it shows is the code location's.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from orchestration.paths import PROJECT_FOLDER, Home
 
 
 def run_ui(home: Home, raw: Path, port: int) -> int:
-    """Runs ``dagster dev`` until it is stopped; its exit code."""
+    """Becomes ``dagster dev``, so that whoever stops this process stops all of it; never returns."""
     environment = {
         **os.environ,
         "METROPOLIS_HOME": str(home.folder.resolve()),
@@ -26,4 +25,5 @@ def run_ui(home: Home, raw: Path, port: int) -> int:
         str(Path(sys.executable).with_name("dagster")),
         *("dev", "--workspace", str(PROJECT_FOLDER / "workspace.yaml"), "--port", str(port)),
     ]
-    return subprocess.call(command, cwd=PROJECT_FOLDER, env=environment)
+    os.chdir(PROJECT_FOLDER)
+    os.execve(command[0], command, environment)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.guards.report import GuardReport
+from orchestration.guards.report import ExpectationOutcome, GuardReport
 from orchestration.guards.suites import Suite, load_suites
 from orchestration.progress import say
 from orchestration.warehouse import WarehouseResource, report_years, year_of
+
+_EXAMPLES = 5
 
 
 def _checked_asset(suite: Suite) -> dg.AssetKey:
@@ -52,12 +54,16 @@ def guard_checks() -> dg.AssetChecksDefinition:
     return guards
 
 
+def _observed(outcome: ExpectationOutcome) -> str:
+    """What was found, with the first rows at fault."""
+    rows = ["(" + ", ".join(f"{k} {v}" for k, v in row.items()) + ")" for row in outcome.examples[:_EXAMPLES]]
+    return " ".join([outcome.observed, *rows]).strip()
+
+
 def _result(suite: Suite, report: GuardReport) -> dg.AssetCheckResult:
     outcomes = [each for each in report.results if each.suite == suite.name]
     rows = [
-        dg.TableRecord(
-            {"meaning": each.meaning, "outcome": each.outcome, "observed": str(each.observed or "")}
-        )
+        dg.TableRecord({"meaning": each.meaning, "outcome": each.outcome, "observed": _observed(each)})
         for each in outcomes
     ]
     return dg.AssetCheckResult(

@@ -115,16 +115,19 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any]]:
         landing = warehouse.landing(year_of(context))
         results: list[dg.MaterializeResult[Any]] = []
-        refused: list[SourceRefused] = []
+        refused: dict[str, SourceRefused] = {}
         for contract in ordered:
+            if refused.keys() & set(references_of(contract)):
+                # What its rows refer to is not there: whatever it said would be about that.
+                continue
             say("ingest", contract.source)
             try:
                 results.extend(_materialize(landing, contract))
             except SourceRefused as refusal:
-                refused.append(refusal)
+                refused[contract.source] = refusal
         if refused:
             # All files that are wrong are named at once, so that one round of mending is enough.
-            raise SourceRefused([each for refusal in refused for each in refusal.refusals])
+            raise SourceRefused([each for refusal in refused.values() for each in refusal.refusals])
         yield from results
 
     return ingest

@@ -116,7 +116,11 @@ def _check_result(
             passed=outcome.succeeded,
             asset_key=key.asset_key,
             check_name=key.name,
-            metadata={"failing_rows": outcome.failures or 0, "message": outcome.message},
+            metadata={
+                "status": outcome.status,
+                "failing_rows": outcome.failures or 0,
+                "message": outcome.message,
+            },
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.operations import RELEASE_FRESHNESS
 from orchestration.previews import markdown_table
 from orchestration.progress import say
 from orchestration.release.publish import Released, publish
@@ -28,6 +29,7 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name="release",
         kinds={"python", "csv", "duckdb"},
         owners=["team:report_team"],
+        freshness_policy=RELEASE_FRESHNESS,
         description="The immutable folder that the report team prints from, and its switch to current.",
     )
     def release(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:

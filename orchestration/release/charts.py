@@ -32,6 +32,7 @@ from orchestration.release.drawing import (
     PAPER,
     QUIET,
     SIGNAL,
+    SMALL,
     SITE_FOLDER,
     STRONG,
     WIDTH,
@@ -259,7 +260,7 @@ def _participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
             )
             x += width
         y = 58.0
-        canvas.text(300, y, word("participants.of_all").of(language), size=9.5, fill=QUIET, anchor="end")
+        canvas.text(300, y, word("participants.of_all").of(language), size=SMALL, fill=QUIET, anchor="end")
         y += 18
         for name, count, fill in rows:
             canvas.rect(0, y - 9, 10, 10, fill, stroke=MID if fill == PALE else "")
@@ -315,7 +316,7 @@ def _calendar(content: ReleaseContent, facts: Facts) -> Chart:
                     weight=STRONG,
                     anchor="middle",
                 )
-            canvas.text(centre, bottom + 15, month(index).of(language), size=9, anchor="middle")
+            canvas.text(centre, bottom + 15, month(index).of(language), size=SMALL, anchor="middle")
         canvas.line(0, bottom + 1, WIDTH, bottom + 1, stroke=QUIET)
         return _legend(
             canvas,
@@ -420,8 +421,8 @@ def _shared_by_region(content: ReleaseContent, facts: Facts) -> Chart:
         y += 6
         for name, value in numbers:
             y += 15
-            canvas.text(0, y, sentence_start(name).of(language), weight=STRONG, size=9.5)
-            canvas.text(WIDTH, y, value.of(language), size=9.5, anchor="end")
+            canvas.text(0, y, sentence_start(name).of(language), weight=STRONG, size=SMALL)
+            canvas.text(WIDTH, y, value.of(language), size=SMALL, anchor="end")
             canvas.line(0, y + 4, WIDTH, y + 4)
         return y + 5
 
@@ -470,7 +471,7 @@ def _learning(content: ReleaseContent, facts: Facts) -> Chart:
             WIDTH / 2,
             bottom + 33,
             word("learning.axis").of(language),
-            size=9.5,
+            size=SMALL,
             fill=QUIET,
             anchor="middle",
         )
@@ -599,7 +600,7 @@ def _bars(canvas: Canvas, bars: Sequence[_Bar], language: str, label_width: floa
         canvas.rect(x0, middle - 6, max(width, 1), 12, bar.fill)
         canvas.text(x0 + width + 6, middle + 3.8, bar.shown.of(language), weight=STRONG)
         if has_asides:
-            canvas.text(WIDTH, middle + 3.8, bar.aside.of(language), size=9.5, fill=QUIET, anchor="end")
+            canvas.text(WIDTH, middle + 3.8, bar.aside.of(language), size=SMALL, fill=QUIET, anchor="end")
         y += _LEADING * len(lines) + 7
     canvas.line(x0 - 0.5, -2, x0 - 0.5, y - 5, stroke=QUIET)
     return max(y - 4, 1)
@@ -642,7 +643,7 @@ def _women_shares(content: ReleaseContent, facts: Facts) -> Chart:
             canvas.rect(at + 7, line - 6, text_width(shown, LABEL, STRONG) + 3, 12, PAPER)
             canvas.text(at + 8, line + 3.8, shown, weight=STRONG)
             y += 35
-        canvas.text(half, y + 5, word("women.half").of(language), size=9.5, fill=QUIET, anchor="middle")
+        canvas.text(half, y + 5, word("women.half").of(language), size=SMALL, fill=QUIET, anchor="middle")
         return y + 9
 
     return Chart(
@@ -796,13 +797,13 @@ def _legend(
     x = 0.0
     for fill, stroke, name in entries:
         text = sentence_start(name).of(language)
-        width = 15 + text_width(text, 9.5) + 16
+        width = 15 + text_width(text, SMALL) + 16
         if x and x + width - 16 > WIDTH:
             x, y = 0.0, y + 15
         if round_swatches:
             canvas.dot(x + 5, y - 3, 5, fill, stroke=stroke)
         else:
             canvas.rect(x, y - 8, 10, 10, fill, stroke=stroke)
-        canvas.text(x + 15, y + 0.5, text, size=9.5)
+        canvas.text(x + 15, y + 0.5, text, size=SMALL)
         x += width
     return y + 4

@@ -1,7 +1,7 @@
 """The models of a release as dbt's own documentation page, which needs no network and no server.
 
-Here belongs what the page shows of a build, and what is taken from it: every address outside, the tracker, what
-differs from one run to the next, and paths of the machine. What models and columns mean is written beside them.
+Here belongs what the page shows of a build, and what is left out of it: addresses outside, the tracker,
+what differs from one run to the next, paths of the machine. What models mean is written beside them.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _KINDS = ("nodes", "sources", "macros", "unit_tests")
 _OVERVIEW = """
 # The models of {release}
 
-How the figures, the annexes and the tables of this release came about: every model with its meaning, its columns
-and the very SQL that ran. The way goes from the **landing** (the exports as tables, under *Sources*) over **staging**
-and **intermediate** to the **marts**, which the release holds in `warehouse.duckdb`.
+How the figures, the annexes and the tables of this release came about: every model with its meaning, its
+columns and the very SQL that ran. The way goes from the **landing** (the exports as tables, under *Sources*)
+over **staging** and **intermediate** to the **marts**, which the release holds in `warehouse.duckdb`.
 
 - One model is one rule of the report; its text says which.
 - *Depends on* and *Referenced by* lead along the way; the round button below draws it.

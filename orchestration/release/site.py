@@ -186,9 +186,7 @@ def write_site(folder: Path, content: ReleaseContent) -> None:
     (folder / "site" / PAGE).write_text(page, encoding="utf-8")
 
 
-def make_page(
-    content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path
-) -> str:
+def make_page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path) -> str:
     """The page as text; what already lies in the release folder is linked."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -200,17 +198,13 @@ def make_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(
-        say=speaker.say, attr=speaker.attr, words=speaker.words, word=word
-    )
+    environment.globals.update(say=speaker.say, attr=speaker.attr, words=speaker.words, word=word)
     view = _page(content, facts, charts, folder)
     view["annexes"] = [_annex(content, name, speaker) for name in _ANNEXES]
     return environment.get_template("page.html").render(page=view) + "\n"
 
 
-def _page(
-    content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path
-) -> dict[str, Any]:
+def _page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path) -> dict[str, Any]:
     from markupsafe import Markup
 
     sources = _Sources(content.tables["sources"].as_dicts())
@@ -288,9 +282,7 @@ def section_of(section: str, area: str) -> str:
 def _figures(content: ReleaseContent, facts: Facts, sources: _Sources) -> Iterator[FigureView]:
     rows = content.tables["figures"].as_dicts()
     printed = {
-        row["key"]: row
-        for row in content.tables["reconciliation"].as_dicts()
-        if row["kind"] == "figure"
+        row["key"]: row for row in content.tables["reconciliation"].as_dicts() if row["kind"] == "figure"
     }
     moves = {move.figure_id: move for move in facts.moves}
     own, common = _guards_by_figure(content.guarded.outcomes, len(rows))
@@ -455,9 +447,7 @@ def _plan(content: ReleaseContent, line: str) -> dict[str, Any] | None:
             progress=deliverables["in_progress"],
             all=sum(deliverables.values()),
         ),
-        "entries": [
-            row | {"status_text": word_or(f"plan.{row['status']}", row["status"])} for row in rows
-        ],
+        "entries": [row | {"status_text": word_or(f"plan.{row['status']}", row["status"])} for row in rows],
     }
 
 
@@ -476,7 +466,10 @@ def _annex(content: ReleaseContent, name: str, speaker: Speaker) -> dict[str, An
         "key": word(_ANNEXES[name]),
         "columns": columns,
         "rows": [{"member": row["member"], "cells": _cells(row, shown, yes)} for row in rows],
-        "totals": [_total(row[column] for row in rows) for column in shown],
+        "totals": [
+            {"kind": column["kind"], "sum": _total(row[name] for row in rows)}
+            for name, column in zip(shown, columns[1:], strict=True)
+        ],
     }
 
 
@@ -506,7 +499,12 @@ def _calendar(content: ReleaseContent, chart: ChartView) -> dict[str, Any]:
     rows = content.tables["calendar"].as_dicts()
     rows.sort(key=lambda row: (row["start_date"], row["event_id"]))
     columns = ("dates", "event", "kind", "format", "role", "gender")
+    kinds = Counter(str(row["kind"]) for row in rows)
     return {
+        "kinds": [
+            {"name": sentence_start(word_or(f"kind.{kind}", kind)), "count": number(count)}
+            for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+        ],
         "chart": chart,
         "columns": [{"label": word(f"calendar.{name}"), "kind": ""} for name in columns],
         "events": [_event(row) for row in rows[:_MOST_ROWS]],
@@ -575,21 +573,17 @@ def _reconciliation(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
     counts = Counter(row["status"] for row in rows)
     statuses = ("match", "known_difference", "difference", "not_legible")
     at_odds = [row for row in rows if row["status"] in ("difference", "known_difference")]
-    members = {
-        row["member_id"]: row["member"] for row in content.tables["annex_activity"].as_dicts()
-    }
+    members = {row["member_id"]: row["member"] for row in content.tables["annex_activity"].as_dicts()}
     return {
         "lede": word("recon.lede", all=counts.total() - counts["not_legible"]),
         "counts": [
-            {"number": number(counts[status]), "text": word(f"status.{status}")}
-            for status in statuses
-            if rows
+            {"number": number(counts[status]), "text": word(f"tally.{status}")} for status in statuses if rows
         ],
         "rows": [
             {
                 "what": _what(row, facts, members),
-                "printed": row["printed"] or "–",
-                "computed": row["computed"] or "–",
+                "printed": _compared(row["printed"]),
+                "computed": _compared(row["computed"]),
                 "status": word(f"status.{row['status']}"),
                 "reason": row["reason"] or "",
             }
@@ -597,6 +591,12 @@ def _reconciliation(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
         ],
         "more": _more(len(at_odds), "reconciliation.csv"),
     }
+
+
+def _compared(value: str | None) -> Text:
+    """A compared value as people read it."""
+    said = {"true": word("cell.yes"), "false": word("cell.no")}
+    return said.get(value or "", same(value or "–"))
 
 
 def _what(row: dict[str, Any], facts: Facts, members: dict[str, str]) -> Text:
@@ -635,8 +635,7 @@ def _guards(content: ReleaseContent) -> dict[str, Any]:
 
 def _quarantine(content: ReleaseContent, sources: _Sources) -> dict[str, Any]:
     counts = Counter(
-        (row["source_file"], row["reason_code"])
-        for row in content.tables["quarantine"].as_dicts()
+        (row["source_file"], row["reason_code"]) for row in content.tables["quarantine"].as_dicts()
     )
     by_name = sorted(counts.items())
     return {

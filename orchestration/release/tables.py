@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 _CENT = Decimal("0.01")
+_CENTS = 2
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -230,5 +231,13 @@ def text_of(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return _decimal_text(value)
     return str(value)
+
+
+def _decimal_text(number: Decimal) -> str:
+    """Cents as they stand; finer scales, which columns of rates and shares have, without closing zeros."""
+    text = format(number, "f")
+    if -int(number.as_tuple().exponent) > _CENTS:
+        text = text.rstrip("0").rstrip(".")
+    return text

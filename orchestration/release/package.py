@@ -1,0 +1,280 @@
+"""The release as a Frictionless data package, and what its columns mean.
+
+Here belongs turning the metadata that is written once, beside the models and in the contracts, into a descriptor
+and into the dictionary of the workbook. A column that a CSV has beyond its mart is described here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from orchestration.ingest.contracts import load_contracts
+from orchestration.ingest.schema import QUARANTINE, SOURCE_FILES, LandingTable
+from orchestration.paths import DBT_FOLDER
+from orchestration.release.content import ReleaseContent
+from orchestration.release.displays import LANGUAGES
+from orchestration.release.tables import Table
+
+DESCRIPTOR = "datapackage.json"
+_NAME = "metropolis-annual-report"
+_LICENCE = {
+    "name": "CC-BY-4.0",
+    "title": "Creative Commons Attribution 4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+}
+_LANDING = {"quarantine": QUARANTINE, "sources": SOURCE_FILES}
+_UNITS = {
+    "amount": "EUR",
+    "share": "percent",
+    "unrounded_share": "percent",
+    "score": "percent",
+    "bytes": "byte",
+    "rows": "row",
+    "rows_read": "row",
+    "rows_loaded": "row",
+    "rows_quarantined": "row",
+    "bilateral": "meeting",
+    "capacity_building": "activity",
+    "news": "news item",
+    "publications": "publication",
+    "mentions": "publication",
+    "use_cases": "case",
+    "c4gh_initiatives": "initiative",
+}
+_LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish"}
+_FOREIGN_KEYS = {
+    "annex_engagement": ("member_id", "annex_activity"),
+    "gender_impact": ("figure_id", "figures"),
+    "funding_sources": ("figure_id", "figures"),
+    "funds_use": ("figure_id", "figures"),
+}
+_MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".duckdb": "application/vnd.duckdb.database",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".parquet": "application/vnd.apache.parquet",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a released table, as people and programs are told of it."""
+
+    name: str
+    type: str
+    description: str
+    unit: str = ""
+    values: tuple[str, ...] = ()
+    is_key: bool = False
+
+
+@dataclass(frozen=True)
+class Description:
+    """A released table: what it is, and its columns in their order."""
+
+    name: str
+    text: str
+    columns: tuple[Column, ...]
+
+
+def write_package(folder: Path, content: ReleaseContent) -> None:
+    """Writes datapackage.json over everything that lies in the release folder."""
+    descriptor = describe_release(folder, content)
+    text = json.dumps(descriptor, ensure_ascii=False, indent=1)
+    (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
+
+
+def describe_release(folder: Path, content: ReleaseContent) -> dict[str, Any]:
+    """The descriptor of a release."""
+    tables = [_table_resource(folder, content, each) for each in describe_tables(content)]
+    return {
+        "profile": "data-package",
+        "name": f"{_NAME}-{content.release}",
+        "title": f"Metropolis annual report {content.year}: figures and annex tables",
+        "description": "The figures of the annual report with numerator and denominator, both annex tables, what print "
+        "said against what the data say, what was left out and why, and where everything came from.",
+        "version": content.release,
+        "licenses": [_LICENCE],
+        "sources": list(_sources()),
+        "resources": [*tables, *_file_resources(folder)],
+    }
+
+
+# --- meaning -----------------------------------------------------------------------------------
+
+
+def describe_tables(content: ReleaseContent) -> list[Description]:
+    """Every released table with the meaning of its columns, in the release's order."""
+    return [_describe(table) for table in content.tables.values()]
+
+
+def _describe(table: Table) -> Description:
+    known = _landing(table.name) or _mart(table.name)
+    columns = {column.name: column for column in (*known.columns, *_beyond(table.name, known))}
+    described = tuple(replace(columns[name], unit=_UNITS.get(name, "")) for name in table.columns)
+    return Description(table.name, known.text, described)
+
+
+def _beyond(table: str, known: Description) -> Iterator[Column]:
+    """Columns that the CSV has and its mart has not, or has with further values."""
+    if table == "figures":
+        for language in LANGUAGES:
+            text = f"The figure as print shows it, in {_LANGUAGE_NAMES[language]}"
+            yield Column(f"display_{language}", "string", text)
+    if table == "unresolved_places":
+        yield Column("suggestion", "string", "Member whose name is the nearest; for people to judge")
+        yield Column("score", "number", "How near the names are, 100 for equal; blank without a suggestion")
+        reason = next(column for column in known.columns if column.name == "reason")
+        text = f"{reason.description}; near_miss, one letter or so from a name of a member"
+        yield replace(reason, description=text, values=(*reason.values, "near_miss"))
+
+
+def _landing(name: str) -> Description | None:
+    table = _LANDING.get(name)
+    return None if table is None else _of_landing(name, table)
+
+
+def _of_landing(name: str, table: LandingTable) -> Description:
+    types = {"int64": "integer", "bool": "boolean", "date32[day]": "date"}
+    columns = (
+        Column(column.name, types.get(str(column.type), "string"), column.description)
+        for column in table.columns
+    )
+    return Description(name, table.description, tuple(columns))
+
+
+@cache
+def _mart(name: str) -> Description:
+    """What the dbt project says of a mart."""
+    path = DBT_FOLDER / "models" / "marts" / f"{name}.yml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    node = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["models"][0]
+    columns = tuple(_mart_column(column) for column in node["columns"])
+    return Description(name, _one_line(node["description"]), columns)
+
+
+def _mart_column(node: dict[str, Any]) -> Column:
+    tests = dict(_test(test) for test in node.get("data_tests", ()))
+    values = tests.get("accepted_values", {}).get("arguments", {}).get("values", ())
+    return Column(
+        name=node["name"],
+        type=_field_type(node["data_type"]),
+        description=_one_line(node["description"]),
+        values=tuple(str(value) for value in values if value != ""),
+        is_key={"unique", "not_null"} <= tests.keys() and not tests["unique"],
+    )
+
+
+def _test(test: str | dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    if isinstance(test, str):
+        return test, {}
+    name, settings = next(iter(test.items()))
+    return name, settings or {}
+
+
+def _field_type(data_type: str) -> str:
+    named = {"string": "string", "bigint": "integer", "boolean": "boolean", "date": "date"}
+    return "number" if data_type.startswith("decimal") else named[data_type]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+# --- descriptor --------------------------------------------------------------------------------
+
+
+def _table_resource(folder: Path, content: ReleaseContent, description: Description) -> dict[str, Any]:
+    path = folder / f"{description.name}.csv"
+    written = path.read_bytes()
+    return {
+        "name": description.name.replace("_", "-"),
+        "type": "table",
+        "path": path.name,
+        "title": description.name.replace("_", " ").capitalize(),
+        "description": description.text,
+        "profile": "tabular-data-resource",
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(written),
+        "hash": f"sha256:{hashlib.sha256(written).hexdigest()}",
+        "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True},
+        "schema": _schema(content.tables[description.name], description),
+    }
+
+
+def _schema(table: Table, description: Description) -> dict[str, Any]:
+    schema: dict[str, Any] = {
+        "fields": [_field(column) for column in description.columns],
+        "missingValues": [""],
+    }
+    keys = [column.name for column in description.columns if column.is_key]
+    if keys and _is_filled(table, keys[0]):
+        schema["primaryKey"] = [keys[0]]
+    if table.name in _FOREIGN_KEYS:
+        column, other = _FOREIGN_KEYS[table.name]
+        reference = {"resource": other.replace("_", "-"), "fields": [column]}
+        schema["foreignKeys"] = [{"fields": [column], "reference": reference}]
+    return schema
+
+
+def _is_filled(table: Table, column: str) -> bool:
+    at = table.columns.index(column)
+    return all(row[at] not in (None, "") for row in table.rows)
+
+
+def _field(column: Column) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": column.type,
+        "description": column.description,
+    }
+    if column.type == "boolean":
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if column.unit:
+        field["unit"] = column.unit
+    if column.values:
+        field["constraints"] = {"enum": list(column.values)}
+    return field
+
+
+def _file_resources(folder: Path) -> Iterator[dict[str, Any]]:
+    """Everything else that lies in the folder, as files."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        is_table = path.suffix == ".csv" and path.parent == folder
+        if path.is_dir() or is_table or name == DESCRIPTOR:
+            continue
+        yield {
+            "name": _slug(name),
+            "type": "file",
+            "path": name,
+            "format": path.suffix.removeprefix("."),
+            "mediatype": _MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
+        }
+
+
+def _slug(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "-" for letter in name.lower()).strip("-")
+
+
+def _sources() -> Iterable[dict[str, str]]:
+    """The exports that a year is made of, as their contracts describe them."""
+    for contract in load_contracts().values():
+        text = _one_line(contract.description).rstrip(".")
+        yield {"title": f"{contract.file}: {text}", "path": f"raw/contracts/{contract.source}.yml"}

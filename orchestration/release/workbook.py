@@ -1,0 +1,320 @@
+"""The release as one workbook, for people who work in a spreadsheet.
+
+Here belongs which sheet holds which table and how cells look. The values are those of the CSV files: where print
+leaves a cell blank or shows a dash, the number is a zero that its format shows so, and can be summed all the same.
+Nothing that came from outside is ever a formula or a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from orchestration.release.content import ReleaseContent
+from orchestration.release.drawing import DEEP, PALE, RULE
+from orchestration.release.facts import CatalogueEntry, read_facts
+from orchestration.release.package import Description, describe_tables
+from orchestration.release.tables import Table
+
+FILE = "report.xlsx"
+_FACE = {"font_name": "Arial", "font_size": 9, "valign": "top"}
+_COUNT = "#,##0;-#,##0"
+_BLANK_ZERO = '#,##0;-#,##0;""'
+_DASH_ZERO = '#,##0;-#,##0;"-"'
+_YES = '"yes";;""'
+_DAY = "yyyy-mm-dd"
+_MONEY = "#,##0.00"
+_LONGEST_CELL = 32_767
+_A4 = 9
+_WIDEST, _NARROWEST = 60, 6
+# A cell that is longer is wrapped over lines.
+_WRAP_FROM = 48
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its table, how many leading columns stay in view, how its cells show their values."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+    meanings: dict[str, str]
+    frozen: int = 1
+    formats: dict[str, str] = field(default_factory=dict)
+    format_of: Callable[[str, tuple[Any, ...]], str | None] | None = None
+    notes: Callable[[tuple[Any, ...]], str] | None = None
+    noted: str = ""
+    is_portrait: bool = False
+    are_booleans_marks: bool = False
+
+
+def write_workbook(folder: Path, content: ReleaseContent) -> None:
+    """Writes report.xlsx."""
+    import xlsxwriter
+
+    options = {
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(str(folder / FILE), options) as book:
+        book.set_properties(
+            {
+                "title": f"Metropolis annual report {content.year}",
+                "subject": f"Release {content.release}",
+                "author": "Metropolis",
+                # The clock would make two workbooks of the same release differ.
+                "created": datetime(content.year, 12, 31),
+            }
+        )
+        formats = _Formats(book)
+        for sheet in make_sheets(content):
+            _write_sheet(book, sheet, formats, content.release)
+
+
+# --- what is in it -----------------------------------------------------------------------------
+
+
+def make_sheets(content: ReleaseContent) -> list[Sheet]:
+    """Every sheet, in the order of the workbook."""
+    described = {each.name: each for each in describe_tables(content)}
+    tables = content.tables
+    catalogue = read_facts(content).catalogue
+    sources = _plain("Sources", tables["sources"], described)
+    return [
+        _figures(tables["figures"], described["figures"], catalogue),
+        _annex("Annex activity", tables["annex_activity"], described),
+        _annex("Annex engagement", tables["annex_engagement"], described),
+        _funding(tables, described),
+        _gender_impact(tables["gender_impact"], described),
+        _plain("Calendar", tables["calendar"], described, frozen=3, are_booleans_marks=True),
+        _plain("Action plan", tables["action_plan"], described, is_portrait=True),
+        _plain("Reconciliation", tables["reconciliation"], described, frozen=2),
+        _dictionary(described.values()),
+        sources,
+        _changes(content.changes),
+    ]
+
+
+def _meanings(described: Description) -> dict[str, str]:
+    return {column.name: column.description for column in described.columns}
+
+
+def _plain(title: str, table: Table, described: dict[str, Description], **how: Any) -> Sheet:
+    meanings = _meanings(described[table.name])
+    return Sheet(title, table.columns, table.rows, meanings, **how)
+
+
+def _figures(table: Table, described: Description, catalogue: dict[str, CatalogueEntry]) -> Sheet:
+    further = {
+        "section": "Part of the report that prints the figure",
+        "definition": "What is counted",
+        "label_fr": "What the figure is called, in French",
+        "label_es": "What the figure is called, in Spanish",
+    }
+    key = table.columns.index("figure_id")
+    unit = table.columns.index("unit")
+
+    def full(row: tuple[Any, ...]) -> tuple[Any, ...]:
+        entry = catalogue[row[key]]
+        return (*row, entry.section, entry.definition, entry.label_fr, entry.label_es)
+
+    def format_of(column: str, row: tuple[Any, ...]) -> str | None:
+        if column != "value" or row[unit] != "percent":
+            return None
+        decimals = catalogue[row[key]].decimals
+        return f'0{"." if decimals else ""}{"0" * decimals}"%"'
+
+    return Sheet(
+        "Figures",
+        (*table.columns, *further),
+        [full(row) for row in table.rows],
+        _meanings(described) | further,
+        frozen=2,
+        formats={"value": "#,##0", "numerator": "#,##0.##", "denominator": "#,##0.##"},
+        format_of=format_of,
+        notes=lambda row: catalogue[row[key]].definition,
+        noted="label",
+    )
+
+
+def _annex(title: str, table: Table, described: dict[str, Description]) -> Sheet:
+    columns = described[table.name].columns
+    formats = {column.name: _BLANK_ZERO for column in columns if column.type == "integer"}
+    if "capacity_building" in formats:
+        formats["capacity_building"] = _DASH_ZERO
+    return Sheet(
+        title,
+        table.columns,
+        table.rows,
+        _meanings(described[table.name]),
+        frozen=2,
+        formats=formats,
+        is_portrait=True,
+        are_booleans_marks=True,
+    )
+
+
+def _funding(tables: dict[str, Table], described: dict[str, Description]) -> Sheet:
+    """Where the money came from and what it went to, one table under one header."""
+    parts = (("funding_sources", "Funding sources"), ("funds_use", "Use of funds"))
+    rows = [(title, *row) for name, title in parts for row in tables[name].rows]
+    columns = ("whole", "part", *tables["funding_sources"].columns[1:])
+    meanings = _meanings(described["funding_sources"]) | {
+        "whole": "What the shares add to 100 of: the sources of the funds, or their use",
+        "part": "Category of the ledger, or project code; blank for expense without a project",
+    }
+    formats = {"amount": _MONEY, "share": "0", "unrounded_share": "0.0000"}
+    return Sheet("Funding", columns, rows, meanings, frozen=2, formats=formats)
+
+
+def _gender_impact(table: Table, described: dict[str, Description]) -> Sheet:
+    formats = {"value": "#,##0.##", "numerator": "#,##0.##", "denominator": "#,##0.##"}
+    return _plain("Gender impact", table, described, frozen=2, formats=formats)
+
+
+def _dictionary(described: Iterable[Description]) -> Sheet:
+    rows = [
+        (table.name, column.name, column.type, column.unit, column.description)
+        for table in described
+        for column in table.columns
+    ]
+    meanings = {
+        "table": "Released table, as in the name of its CSV file",
+        "column": "Column, as in the header of the CSV file",
+        "type": "What its values are",
+        "unit": "What is counted or measured",
+        "description": "What the column means",
+    }
+    return Sheet("Dictionary", tuple(meanings), rows, meanings, frozen=2, is_portrait=True)
+
+
+def _changes(text: str) -> Sheet:
+    rows = [(line,) for line in text.splitlines() if line.strip()]
+    meanings = {"change": "What changed since the release before, line by line, as in changes.md"}
+    return Sheet("Changes", ("change",), rows, meanings, frozen=0, is_portrait=True)
+
+
+# --- how it looks ------------------------------------------------------------------------------
+
+
+class _Formats:
+    """The cell formats of the workbook, each made once."""
+
+    def __init__(self, book: Any) -> None:
+        self._book = book
+        self._made: dict[tuple[str, str], Any] = {}
+        self.header = book.add_format(
+            _FACE
+            | {"bold": True, "font_color": "#ffffff", "bg_color": DEEP, "text_wrap": True}
+            | {"border": 1, "border_color": DEEP, "valign": "bottom"}
+        )
+
+    def cell(self, number_format: str, align: str = "") -> Any:
+        """The format of a cell by how it shows its value."""
+        key = (number_format, align)
+        if key not in self._made:
+            look: dict[str, Any] = {"bottom": 1, "bottom_color": RULE}
+            if number_format:
+                look["num_format"] = number_format
+            if align == "wrap":
+                look["text_wrap"] = True
+            elif align:
+                look["align"] = align
+            self._made[key] = self._book.add_format(_FACE | look)
+        return self._made[key]
+
+
+def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str) -> None:
+    page = book.add_worksheet(sheet.title)
+    last_row, last_column = max(len(sheet.rows), 1), len(sheet.columns) - 1
+    widths = _widths(sheet)
+    for at, name in enumerate(sheet.columns):
+        page.write_string(0, at, name, formats.header)
+        page.write_comment(0, at, sheet.meanings[name], _note_box(sheet.meanings[name]))
+        page.set_column(at, at, widths[name])
+    for down, row in enumerate(sheet.rows, start=1):
+        for at, (name, value) in enumerate(zip(sheet.columns, row, strict=True)):
+            _write_cell(page, down, at, value, _shown(sheet, name, row, value), formats)
+        if sheet.notes is not None:
+            note = sheet.notes(row)
+            page.write_comment(down, sheet.columns.index(sheet.noted), note, _note_box(note))
+    page.freeze_panes(1, sheet.frozen)
+    page.autofilter(0, 0, last_row, last_column)
+    page.print_area(0, 0, last_row, last_column)
+    page.repeat_rows(0)
+    page.set_paper(_A4)
+    page.fit_to_pages(1, 0)
+    page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.6)
+    page.set_header(f'&L&"Arial,Bold"&9Metropolis, {_escaped(sheet.title)}&R&"Arial"&9{release}')
+    page.set_footer('&R&"Arial"&9&P / &N')
+    if not sheet.is_portrait:
+        page.set_landscape()
+    page.set_tab_color(DEEP if sheet.title == "Figures" else PALE)
+    page.hide_gridlines(2)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&&")
+
+
+def _note_box(text: str) -> dict[str, Any]:
+    """A note as large as its text needs."""
+    lines = 2 + len(text) // 44
+    return {"width": 260, "height": 15 * lines, "author": "Metropolis", "font_size": 9}
+
+
+def _shown(sheet: Sheet, name: str, row: tuple[Any, ...], value: Any) -> str:
+    """The number format of a cell."""
+    own = sheet.format_of(name, row) if sheet.format_of else None
+    if own is not None:
+        return own
+    if isinstance(value, bool):
+        return _YES if sheet.are_booleans_marks else ""
+    if name in sheet.formats:
+        return sheet.formats[name]
+    if isinstance(value, (date, datetime)):
+        return _DAY
+    # A year is no quantity.
+    return _COUNT if isinstance(value, int) and name != "year" else ""
+
+
+def _write_cell(page: Any, row: int, column: int, value: Any, shown: str, formats: _Formats) -> None:
+    if value is None or value == "":
+        page.write_blank(row, column, None, formats.cell(""))
+    elif isinstance(value, bool):
+        if shown == _YES:
+            page.write_number(row, column, int(value), formats.cell(shown, "center"))
+        else:
+            page.write_boolean(row, column, value, formats.cell("", "center"))
+    elif isinstance(value, (int, Decimal)):
+        page.write_number(row, column, float(value), formats.cell(shown))
+    elif isinstance(value, (date, datetime)):
+        page.write_datetime(row, column, value, formats.cell(shown, "left"))
+    else:
+        text = str(value)[:_LONGEST_CELL]
+        page.write_string(row, column, text, formats.cell("", "wrap" if len(text) > _WRAP_FROM else ""))
+
+
+def _widths(sheet: Sheet) -> dict[str, float]:
+    """How wide each column is, by its longest value; headers may take two lines."""
+    return {name: _width(name, [row[at] for row in sheet.rows]) for at, name in enumerate(sheet.columns)}
+
+
+def _width(name: str, values: Sequence[Any]) -> float:
+    longest = max((_length(value) for value in values), default=0)
+    return min(_WIDEST, max(_NARROWEST, longest + 1.5, min(len(name), 14) + 3))
+
+
+def _length(value: Any) -> int:
+    if value is None or isinstance(value, bool):
+        return 3
+    if isinstance(value, (date, datetime)):
+        return 10
+    if isinstance(value, (int, Decimal)):
+        return len(f"{value:,}")
+    return len(str(value))
