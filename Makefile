@@ -56,7 +56,7 @@ docs: $(INSTALLED) ## What can be generated of docs/
 	$(BIN)/python -m orchestration.documentation
 
 lock: ## Resolve the dependencies anew, with hashes
-	uv pip compile --universal --generate-hashes --no-annotate --no-header --python-version 3.11 \
+	uv pip compile --universal --generate-hashes --no-strip-extras --no-annotate --no-header --python-version 3.11 \
 		--extra dev pyproject.toml build-requirements.in -o requirements.lock
 
 clean: ## Remove what was built, not what was released
