@@ -72,14 +72,23 @@ def _section(content: bytes) -> _Section:
     body_start = content.find(_SECTION)
     if body_start < 0 or b"\0" in content or content.count(_SECTION) != 1:
         raise NotPlain
-    if not content.startswith((b"Attendee Report", b"\xef\xbb\xbfAttendee Report")):
+    if not _is_title(content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0], "Attendee Report"):
         raise NotPlain
-    header_start = content.index(b"\n", body_start + 1) + 1
-    rows_start = content.index(b"\n", header_start) + 1
+    try:
+        header_start = content.index(b"\n", body_start + 1) + 1
+        rows_start = content.index(b"\n", header_start) + 1
+    except ValueError:
+        raise NotPlain from None
+    if not _is_title(content[body_start + 1 : header_start], "Attendee Details"):
+        raise NotPlain
     header_line = content[header_start : rows_start - 1]
-    if b'"' in content[:header_start] and content[:header_start].count(b'"') % 2:
+    if content.count(b'"', 0, header_start) % 2 or header_line.count(b'"') % 2:
         raise NotPlain
-    end = content.find(b"\nOther Attended", rows_start)
+    end = content.find(b"\nOther Attended", rows_start - 1)
+    if end >= 0:
+        title = content[end + 1 :].split(b"\n", 1)[0]
+        if content.count(b'"', rows_start, end) % 2 or not _is_title(title, "Other Attended"):
+            raise NotPlain
     if content.find(b" Details", rows_start) >= 0 or b"\r" in content.replace(b"\r\n", b""):
         raise NotPlain
     try:
@@ -90,7 +99,14 @@ def _section(content: bytes) -> _Section:
         raise NotPlain from None
     while header and not header[-1].strip():
         header.pop()
+    if not header or not body.strip():
+        raise NotPlain
     return _Section(tuple(header), body, content[:rows_start].count(b"\n") + 1)
+
+
+def _is_title(line: bytes, title: str) -> bool:
+    """Whether a line has this one word in its first cell and nothing else."""
+    return line.rstrip(b",\r\n") == title.encode("ascii")
 
 
 def _record_lines(section: _Section, rows: int) -> np.ndarray[Any, Any]:
@@ -223,6 +239,8 @@ class _Bulk:
                 is_plain.append(False)
             else:
                 is_plain.append(value is not None or not column.required)
+            if "@" in answer:
+                is_plain[-1] = False
             for name, landed in _landed(column, answer, value).items():
                 stored[name].append(landed)
         indices = encoded.indices
@@ -234,6 +252,9 @@ class _Bulk:
     ) -> list[Record]:
         at = np.flatnonzero(~plain)
         rows = cells.take(pa.array(at)).to_pydict().values()
+        if any(sum(bool(cell.strip()) for cell in row) < 2 for row in zip(*rows, strict=True)):
+            # A row of padding alone is none, and a single word may be a title.
+            raise NotPlain
         return [
             Record(int(lines[number]), list(row), self._section.header)
             for number, row in zip(at, zip(*rows, strict=True), strict=True)
@@ -279,7 +300,7 @@ def _pseudonyms(
     cells: pa.Array, pseudonymiser: Pseudonymiser
 ) -> tuple[dict[str, pa.Array], np.ndarray[Any, Any]]:
     """Pseudonyms of plain ASCII addresses; any other address is looked at row by row."""
-    is_plain = pc.and_(pc.string_is_ascii(cells), pc.not_equal(pc.ascii_trim_whitespace(cells), ""))
+    is_plain = pc.and_(pc.ascii_is_printable(cells), pc.not_equal(pc.ascii_trim_whitespace(cells), ""))
     pseudonym = pseudonymiser.pseudonym
     keys = pa.array([pseudonym(address) for address in cells.to_pylist()], pa.string())
     return {"person_key": keys}, is_plain.to_numpy(zero_copy_only=False)

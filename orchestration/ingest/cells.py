@@ -28,16 +28,21 @@ _MONTHS = {
     )
 }
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_DAY_FIRST_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_DAY_FIRST_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _CLOCK = r"(\d{1,2}):(\d{2}):(\d{2})(?:\s([AaPp][Mm]))?"
 _ZOOM_NAMED = re.compile(r"([A-Za-z]{3}) (\d{1,2}), (\d{4}) " + _CLOCK, re.ASCII)
 _ZOOM_NUMBERED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) " + _CLOCK, re.ASCII)
 _TEAMS = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2}|\d{4}),? " + _CLOCK, re.ASCII)
-_FORM = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})", re.ASCII)
+_FORM = re.compile(r"(\d{2})/(\d{2})/(\d{4}) (\d{2}):(\d{2})", re.ASCII)
 _ISO_OFFSET = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})", re.ASCII
 )
 _INTEGER = re.compile(r"\d{1,18}", re.ASCII)
+_ADDRESS = re.compile(r"[^\s@|,;:<>()\[\]\"']+@[^\s@|,;:<>()\[\]\"']+")
+# At the ends of the calendar another clock has no date to show.
+_FIRST_YEAR, _LAST_YEAR = 1, 9999
+# Digits of a landed decimal, on both sides of the point.
+_DIGITS = 18
 
 
 class NotReadable(ValueError):
@@ -114,7 +119,10 @@ def parse_instant(text: str) -> datetime:
     """An ISO moment with its offset, as UTC without a zone."""
     if not _ISO_OFFSET.fullmatch(text):
         raise NotReadable("a time yyyy-mm-ddTHH:MM:SS with its offset")
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
+    instant = datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
+    if not _FIRST_YEAR < instant.year < _LAST_YEAR:
+        raise NotReadable("a time that has a day on every clock")
+    return instant
 
 
 def parse_iso_offset_time(text: str) -> datetime:
@@ -178,6 +186,9 @@ def parse_sheet_number(cell: Any) -> Decimal:
 
 
 def _bounded(number: Decimal, places: int, positive: bool) -> Decimal:
+    whole = _DIGITS - places
+    if not number.is_finite() or abs(number) >= Decimal(10) ** whole:
+        raise NotReadable(f"a number of at most {whole} digits before the point")
     exponent = number.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:
         raise NotReadable(f"at most {places} decimals")
@@ -334,6 +345,11 @@ def column_parser(column: Column, contract: Contract, header: str, *, is_workboo
             raise RowFault(reason, f"{header}: {said} is no such day or time", header) from None
 
     return parse
+
+
+def without_addresses(text: str) -> str:
+    """A text that people typed, with a word in the place of every e-mail address in it."""
+    return _ADDRESS.sub("(address)", text) if "@" in text else text
 
 
 def quoted(text: str) -> str:

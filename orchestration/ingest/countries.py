@@ -24,7 +24,13 @@ _FURTHER_NAMES = {
     "Taiwan": "TW", "Tanzania": "TZ", "The Gambia": "GM", "The Netherlands": "NL", "Turkey": "TR",
     "Türkiye": "TR", "USA": "US", "United States of America": "US", "Vatican": "VA",
     "Vatican City": "VA", "Venezuela": "VE", "Vietnam": "VN", "Viet Nam": "VN", "Kosovo": "XK",
+    "Bosnia-Herzegovina": "BA", "Congo-Brazzaville": "CG", "Republic of Congo": "CG",
+    "Congo-Kinshasa": "CD", "Congo, Democratic Republic of the": "CD", "Guinea Bissau": "GW",
+    "Holy See": "VA", "Hong Kong SAR": "HK", "Lao PDR": "LA", "Macao SAR": "MO", "Macau SAR": "MO",
+    "Palestinian Territory": "PS", "Saint Martin": "MF", "State of Palestine": "PS",
+    "The Bahamas": "BS", "Timor Leste": "TL",
 }  # fmt: skip
+_ALSO_WRITTEN = ((" & ", " and "), (" and ", " & "), ("St. ", "Saint "), ("Saint ", "St. "))
 
 
 @cache
@@ -42,7 +48,16 @@ def _codes_by_name() -> dict[str, str]:
         if code in territories:
             names[normalise_text(territories[code])] = code
     names.update({normalise_text(name): code for name, code in _FURTHER_NAMES.items()})
-    return names
+    return _as_also_written(names) | names
+
+
+def _as_also_written(names: dict[str, str]) -> dict[str, str]:
+    """The same names with an ampersand for "and", with "St." for "Saint", and the other way round."""
+    return {
+        name.replace(one.casefold(), other.casefold()): code
+        for name, code in names.items()
+        for one, other in _ALSO_WRITTEN
+    }
 
 
 @cache

@@ -43,6 +43,10 @@ class FileRefused(Exception):
         self.found = found
         self.expected = expected
 
+    def __reduce__(self) -> tuple[type[FileRefused], tuple[str, str, str]]:
+        """How it travels from a worker's process."""
+        return type(self), (self.source_file, self.found, self.expected)
+
 
 @dataclass(frozen=True)
 class QuarantinedRow:

@@ -18,6 +18,7 @@ from orchestration.ingest.cells import (
     column_parser,
     quoted,
     secretariat_time,
+    without_addresses,
 )
 from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
 from orchestration.ingest.countries import country_code
@@ -28,7 +29,7 @@ from orchestration.ingest.faults import (
     Reason,
     RowFault,
 )
-from orchestration.ingest.normalise import normalise_text
+from orchestration.ingest.normalise import normalise_text, plain_spaces
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import Record
 from orchestration.ingest.schema import LandingTable, list_tables, main_table
@@ -110,7 +111,7 @@ class _Layout:
     def _find_columns(self, source_file: str) -> list[tuple[Column, int]]:
         by_name: dict[str, list[int]] = {}
         for position, name in enumerate(self.names):
-            by_name.setdefault(name.casefold(), []).append(position)
+            by_name.setdefault(plain_spaces(name).casefold(), []).append(position)
         found: list[tuple[Column, int]] = []
         missing: list[str] = []
         known: set[int] = set()
@@ -177,7 +178,7 @@ class FileLoader:
                 self._load_row(record)
             except RowFault as fault:
                 self._quarantine(record, fault)
-        if not records and header is not None:
+        if header is not None:
             self._layout(header)
         return self._result(len(records))
 
@@ -222,6 +223,8 @@ class FileLoader:
             if column.type not in BLANK_IS_AN_ANSWER and reader.is_required(conditions):
                 raise RowFault(Reason.MISSING_REQUIRED, f"{reader.header} is blank", reader.header)
             return None
+        if self._contract.personal and isinstance(value, str) and column.type != "email":
+            value = without_addresses(value)
         if column.references:
             self._check_reference(reader, value)
         if column.unique and value in self._unique:
@@ -259,6 +262,7 @@ class FileLoader:
                 self._append_list(column, line, value)
             elif column.type in ("place", "country"):
                 typed = str(cells[layout.positions[column.name]])
+                typed = without_addresses(typed) if self._contract.personal else typed
                 row.update(self._names(column, typed, value, conditions))
             else:
                 row.update(self._stored(column, value))
@@ -321,13 +325,19 @@ class FileLoader:
                 "note",
                 "unknown_column",
                 self._source_file,
-                f"Column {name} is not in the contract and was left out",
+                f"Column {_plain_name(name)} is not in the contract and was left out",
             )
             for layout in self._layouts.values()
             for name in layout.unknown
         ]
         loaded = len(self._rows["source_line"])
         return LoadedFile(tables, rows_read, loaded, self._quarantined, findings)
+
+
+def _plain_name(name: str) -> str:
+    """A column's name for a sentence: decodable, on one line, without an address."""
+    decodable = name.encode("utf-8", "replace").decode("utf-8")
+    return without_addresses(" ".join(decodable.split()))
 
 
 def _arrow(table: LandingTable, rows: Mapping[str, list[Any]]) -> pa.Table:

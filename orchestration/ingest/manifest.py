@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,36 @@ from orchestration.ingest.schema import (
     SOURCE_FILES,
     LandingTable,
 )
-from orchestration.ingest.sources import Landing, SourceState
+from orchestration.ingest.sources import Landing, SourceFile, SourceState
 
 # An export most of whose days lie outside the year is another year's.
 _SHARE_OF_ANOTHER_YEAR = 0.5
+# Sources of one year, and those of all years so far, with the column that says when.
+_OF_THE_YEAR = {
+    "activities": "held_on",
+    "drawings": "received_on",
+    "learning_products": "uploaded_on",
+    "ledger": "posting_date",
+    "news": "published_on",
+    "publications": "published_on",
+    "social": "date",
+    "videos": "published_on",
+    "wmd_activities": "held_on",
+}
+_OF_ALL_YEARS = {"cases": "updated_on", "city_makers": "registered_on", "initiatives": "uploaded_on"}
+# The moment that every row of a registrations file has.
+_MOMENTS = {
+    "eventbrite_attendees": "registered_at",
+    "form_responses": "registered_at",
+    "teams_participants": "joined_at",
+    "zoom_attendees": "registered_at",
+}
+# Fewer rows say nothing of a whole export.
+_FEW_ROWS = 10
+# Two exports of so few rows may be alike by chance.
+_FEW_PEOPLE = 3
+# Nobody registers so long before an event or after it.
+_DAYS_AROUND_AN_EVENT = 400
 
 
 def write_manifest(
@@ -39,6 +66,9 @@ def write_manifest(
     findings += _same_bytes(files)
     findings += _events_without_file(landing)
     findings += _another_year(landing)
+    findings += _nothing_of_the_year(landing)
+    findings += _same_people(landing, files)
+    findings += _far_from_the_event(landing)
     _write(landing, SOURCE_FILES, sorted((asdict(each) for each in files), key=_by_file))
     rows = [asdict(each) for state in states for each in state.quarantined]
     _write(landing, QUARANTINE, sorted(rows, key=lambda row: (*_by_file(row), row["source_line"])))
@@ -64,7 +94,7 @@ def _unrecognised_files(exports: Path, read: set[str], contracts: dict[str, Cont
             )
 
 
-def _same_bytes(files: Iterable[Any]) -> Iterable[Finding]:
+def _same_bytes(files: Iterable[SourceFile]) -> Iterable[Finding]:
     by_hash: dict[str, list[str]] = defaultdict(list)
     for each in files:
         # A copy that loads nothing does no harm: its event is unknown, which is said already.
@@ -80,6 +110,36 @@ def _same_bytes(files: Iterable[Any]) -> Iterable[Finding]:
             )
 
 
+def _same_people(landing: Landing, files: Iterable[SourceFile]) -> Iterable[Finding]:
+    """Exports of different bytes with the same people at the same moments: one was exported twice."""
+    by_size: dict[tuple[str, int], set[str]] = defaultdict(set)
+    hashes = set()
+    for each in files:
+        if each.source in _MOMENTS and each.rows_loaded >= _FEW_PEOPLE and each.sha256 not in hashes:
+            hashes.add(each.sha256)
+            by_size[each.source, each.rows_loaded].add(each.source_file)
+    for (source, rows), names in sorted(by_size.items()):
+        if len(names) < 2:
+            continue
+        columns = ["source_file", "person_key", _MOMENTS[source]]
+        table = pq.read_table(
+            landing.table_path(source), columns=columns, filters=[("source_file", "in", names)]
+        )
+        people: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        for name, *person in zip(*(column.to_pylist() for column in table.columns), strict=True):
+            people[name].append(tuple(person))
+        first: dict[tuple[tuple[Any, ...], ...], str] = {}
+        for name in sorted(names):
+            other = first.setdefault(tuple(sorted(people[name])), name)
+            if other != name:
+                yield Finding(
+                    "refuse",
+                    "same_people",
+                    name,
+                    f"The file holds the {rows} rows of {other}: one event was exported under two names",
+                )
+
+
 def _events_without_file(landing: Landing) -> Iterable[Finding]:
     table = pq.read_table(landing.table_path("programme"), columns=["event_id", "platform"])
     for event_id, platform in zip(*(column.to_pylist() for column in table.columns), strict=True):
@@ -91,6 +151,48 @@ def _events_without_file(landing: Landing) -> Iterable[Finding]:
                 name,
                 f"Event {event_id} names the platform {platform}, whose file is not there",
             )
+
+
+def _far_from_the_event(landing: Landing) -> Iterable[Finding]:
+    """Exports none of whose rows is anywhere near the day of their event."""
+    programme = pq.read_table(landing.table_path("programme"), columns=["event_id", "start_date"])
+    starts = dict(zip(*(column.to_pylist() for column in programme.columns), strict=True))
+    for source, moment in sorted(_MOMENTS.items()):
+        table = pq.read_table(landing.table_path(source), columns=["source_file", "event_id", moment])
+        groups = table.group_by(["source_file", "event_id"]).aggregate(
+            [(moment, "min"), (moment, "max"), (moment, "count")]
+        )
+        for row in groups.sort_by("source_file").to_pylist():
+            first, last, start = row[f"{moment}_min"], row[f"{moment}_max"], starts[row["event_id"]]
+            if row[f"{moment}_count"] < _FEW_PEOPLE or start is None:
+                continue
+            if not _is_near(first.date(), last.date(), start):
+                yield Finding(
+                    "refuse",
+                    "another_event",
+                    row["source_file"],
+                    f"Its rows are of {first.date()} to {last.date()}, the event begins on {start}",
+                )
+
+
+def _is_near(first: date, last: date, start: date) -> bool:
+    """Whether some day from the first to the last can belong to an event of that start."""
+    return (first - start).days <= _DAYS_AROUND_AN_EVENT and (start - last).days <= _DAYS_AROUND_AN_EVENT
+
+
+def _nothing_of_the_year(landing: Landing) -> Iterable[Finding]:
+    """Dated exports without a single row of the year."""
+    for source, column in sorted({**_OF_THE_YEAR, **_OF_ALL_YEARS}.items()):
+        table = pq.read_table(landing.table_path(source), columns=["source_file", column])
+        days = [day for day in table.column(column).to_pylist() if day is not None]
+        if len(days) < _FEW_ROWS or any(day.year == landing.year for day in days):
+            continue
+        span = f"{len(days)} rows, of {min(days)} to {max(days)}, and none of {landing.year}"
+        name = table.column("source_file")[0].as_py()
+        if source in _OF_THE_YEAR:
+            yield Finding("refuse", "another_year", name, f"{span}: another year's export")
+        else:
+            yield Finding("note", "nothing_of_the_year", name, f"{span}: perhaps an old export")
 
 
 def _another_year(landing: Landing) -> Iterable[Finding]:

@@ -13,11 +13,17 @@ _CYRILLIC = dict(zip("АВЕЅІЈКМНОРСТУХ", "ABESIJKMHOPCTYX", strict
 _GREEK = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True))
 # Capitals of other alphabets that a reader cannot tell from a Latin one.
 _FURTHER = {
-    "Ԁ": "D", "Ԍ": "G", "Ԛ": "Q", "Ԝ": "W", "Ү": "Y", "Ӏ": "I", "Ϲ": "C", "Ϳ": "J",  # Cyrillic, Greek
+    "Ԁ": "D", "Ԍ": "G", "Һ": "H", "Ԛ": "Q", "Ѵ": "V", "Ԝ": "W", "Ү": "Y", "Ӏ": "I",  # Cyrillic
+    "Ϳ": "J",  # Greek
     "Օ": "O", "Տ": "S", "Լ": "L", "Ս": "U",  # Armenian
     "Ꭰ": "D", "Ꭱ": "R", "Ꭲ": "T", "Ꭺ": "A", "Ꭻ": "J", "Ꭼ": "E", "Ꮃ": "W", "Ꮇ": "M", "Ꮋ": "H",
     "Ꮐ": "G", "Ꮓ": "Z", "Ꮤ": "W", "Ꮥ": "S", "Ꮩ": "V", "Ꮪ": "S", "Ꮮ": "L", "Ꮯ": "C", "Ꮲ": "P",
     "Ꮶ": "K", "Ᏼ": "B",  # Cherokee
+    "Ⲃ": "B", "Ⲍ": "Z", "Ⲏ": "H", "Ⲓ": "I", "Ⲕ": "K", "Ⲙ": "M", "Ⲛ": "N", "Ⲟ": "O", "Ⲣ": "P",
+    "Ⲥ": "C", "Ⲧ": "T", "Ⲩ": "Y", "Ⲭ": "X",  # Coptic
+    "ꓐ": "B", "ꓑ": "P", "ꓓ": "D", "ꓔ": "T", "ꓖ": "G", "ꓗ": "K", "ꓙ": "J", "ꓚ": "C", "ꓜ": "Z",
+    "ꓝ": "F", "ꓟ": "M", "ꓠ": "N", "ꓡ": "L", "ꓢ": "S", "ꓣ": "R", "ꓦ": "V", "ꓧ": "H", "ꓪ": "W",
+    "ꓫ": "X", "ꓬ": "Y", "ꓮ": "A", "ꓰ": "E", "ꓲ": "I", "ꓳ": "O", "ꓴ": "U",  # Lisu
 }  # fmt: skip
 _LOOK_ALIKES = str.maketrans({**_CYRILLIC, **_GREEK, **_FURTHER})
 
@@ -27,7 +33,8 @@ def _without_accents(text: str) -> str:
     return "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
 
 
-def _with_plain_spaces(text: str) -> str:
+def plain_spaces(text: str) -> str:
+    """One plain space for every run of spaces, none outside, and nothing that shows nothing."""
     # Format characters (zero-width spaces and joiners, marks of direction, soft hyphens) show nothing.
     visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
     return " ".join(visible.split())
@@ -35,9 +42,9 @@ def _with_plain_spaces(text: str) -> str:
 
 def _normalise_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", text)
-    text = _without_accents(_with_plain_spaces(text))
+    text = _without_accents(plain_spaces(text))
     text = text.upper().translate(_LOOK_ALIKES).casefold()
-    return _with_plain_spaces(unicodedata.normalize("NFC", text))
+    return plain_spaces(unicodedata.normalize("NFC", text))
 
 
 @lru_cache(maxsize=65_536)

@@ -10,6 +10,8 @@ import csv
 import io
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,11 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ZOOM_SECTION = re.compile(r"^(\w[\w ]* Details|Other Attended)$")
 _TEAMS_SECTION = re.compile(r"^\d+\. \w")
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
+# A cell with a value in the XML of a sheet; one that only has a format ends at once.
+_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
+_MOST_SHEET_BYTES = 1_000_000_000
+_MOST_CELLS = 5_000_000
 # This many undecodable rows, and not one that decodes beyond ASCII, is another encoding, not faults.
 _WRONG_ENCODING_ROWS = 5
 
@@ -73,7 +80,7 @@ def _decode(content: bytes, source_file: str, contract: Contract) -> str:
     body = content[len(bom[0]) :] if bom else content
     if encoding == "cp1252" and _is_utf_8_beyond_ascii(body):
         raise FileRefused(source_file, "utf-8 text", "cp1252")
-    return _decode_leniently(body, encoding).replace("\0", "")
+    return _decode_leniently(body, encoding).lstrip("\ufeff").replace("\0", "")
 
 
 def _encoding_without_bom(content: bytes, contract: Contract) -> str:
@@ -237,12 +244,20 @@ def _read_json(text: str, source_file: str, contract: Contract) -> Records:
         raise FileRefused(source_file, "JSON that cannot be read", "a JSON array") from None
     if not isinstance(elements, list):
         raise FileRefused(source_file, "JSON that is no array", "a JSON array")
-    header = tuple(column.headers[0] for column in contract.columns)
+    wanted = tuple(column.headers[0] for column in contract.columns)
+    objects = [element for element in elements if isinstance(element, dict)]
+    keys = dict.fromkeys(key for element in objects for key in element)
+    if elements and not objects:
+        raise FileRefused(source_file, "an array without an object", "objects with " + ", ".join(wanted))
+    if objects and (missing := [name for name in wanted if name not in keys]):
+        found = "no object with the key " + ", ".join(missing)
+        raise FileRefused(source_file, found, "objects with " + ", ".join(wanted))
     records = [
-        Record(position, _json_cells(element, header), header)
+        Record(position, _json_cells(element, wanted), wanted)
         for position, element in enumerate(elements, start=1)
     ]
-    return records, header
+    # The header that is told has the further keys as well: they are reported and not read.
+    return records, (*wanted, *(key for key in keys if key not in wanted))
 
 
 def _json_cells(element: Any, header: tuple[str, ...]) -> list[Any]:
@@ -250,20 +265,32 @@ def _json_cells(element: Any, header: tuple[str, ...]) -> list[Any]:
     return [_json_cell(element.get(name)) for name in header] if isinstance(element, dict) else []
 
 
-def _json_cell(value: Any) -> Any:
+def _json_cell(value: Any) -> str:
+    if isinstance(value, list):
+        return "|".join(_json_text(item) for item in value)
+    return _json_text(value)
+
+
+def _json_text(value: Any) -> str:
+    """A value that is no list as text; whatever is nested deeper, as it stands in JSON."""
     if value is None:
         return ""
-    if isinstance(value, list):
-        return "|".join(str(_json_cell(item)) for item in value)
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else _dumped(value)
+    return text.replace("\0", "")
+
+
+def _dumped(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "[…]"
 
 
 def _read_workbook(content: bytes, source_file: str, contract: Contract) -> Records:
     from python_calamine import CalamineError, CalamineWorkbook
 
     assert contract.workbook is not None
+    _refuse_boundless(content, source_file)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if contract.workbook.sheet not in workbook.sheet_names:
@@ -271,14 +298,57 @@ def _read_workbook(content: bytes, source_file: str, contract: Contract) -> Reco
             raise FileRefused(source_file, f"sheets {names}", f"sheet {contract.workbook.sheet}")
         sheet = workbook.get_sheet_by_name(contract.workbook.sheet)
         rows = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError, KeyError) as error:
+    except (CalamineError, OSError, ValueError, KeyError, OverflowError) as error:
         raise FileRefused(source_file, f"no readable workbook ({error})", "an XLSX file") from None
+    except BaseException as error:
+        # A defect of the library's own arrives as an exception beside Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileRefused(source_file, "a workbook that breaks its reader", "an XLSX file") from None
     filled = [(line, row) for line, row in enumerate(rows, start=1) if any(str(c).strip() for c in row)]
     if not filled:
         raise FileRefused(source_file, "an empty sheet", "a header row")
     header = _trimmed_header([str(cell) for cell in filled[0][1]])
     rows_below = filled[1:]
     return [Record(line, _sheet_cells(row, len(header)), header) for line, row in rows_below], header
+
+
+def _refuse_boundless(content: bytes, source_file: str) -> None:
+    """Refuses what is no XLSX file, and one whose cells lie so far out that reading it would fill the memory.
+
+    The reader makes room for the whole rectangle from the first cell to the last.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = [each for each in archive.namelist() if _SHEET_PART.match(each)]
+            if sum(archive.getinfo(name).file_size for name in names) > _MOST_SHEET_BYTES:
+                raise FileRefused(source_file, "sheets of more than a gigabyte", "a ledger")
+            extents = [_extent(archive.read(name)) for name in names]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        raise FileRefused(source_file, f"no readable workbook ({error})", "an XLSX file") from None
+    if not names:
+        raise FileRefused(source_file, "an archive without a sheet", "an XLSX file")
+    rows, columns = max(extents, key=lambda extent: extent[0] * extent[1])
+    if rows * columns > _MOST_CELLS:
+        found = f"cells as far as row {rows}, column {columns}"
+        raise FileRefused(source_file, found, "nothing below or beside the entries")
+
+
+def _extent(sheet: bytes) -> tuple[int, int]:
+    """The last row and the last column of a sheet that hold a value."""
+    rows = 0
+    columns: set[bytes] = set()
+    for match in _CELL.finditer(sheet):
+        columns.add(match[1])
+        rows = max(rows, int(match[2]))
+    return rows, max(map(_column_number, columns), default=0)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _sheet_cells(row: list[Any], width: int) -> list[Any]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+import traceback
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,8 @@ from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import read_records
 from orchestration.ingest.schema import list_tables, main_table
+from orchestration.ingest.workers import load_in_order
+from orchestration.ingest.writing import LandingWriter
 from orchestration.paths import CONTRACTS_FOLDER
 from orchestration.storage import fingerprint_of_files, write_atomically
 
@@ -45,6 +48,16 @@ class SourceRefused(Exception):
     def __init__(self, refusals: list[FileRefused]) -> None:
         super().__init__("\n".join(str(refusal) for refusal in refusals))
         self.refusals = refusals
+
+
+class ReadingFailed(Exception):
+    """A file with personal data broke its reader: which file, what kind of error, where in the code."""
+
+    @classmethod
+    def of(cls, name: str, error: Exception) -> ReadingFailed:
+        """The failure without the error's own message, which may quote a row."""
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return cls(f"{name}: {type(error).__name__} in {frame.name}, line {frame.lineno}")
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
     Raises SourceRefused where a source that may not be absent has none, or has two forms at once.
     """
     if contract.per_event:
-        return sorted(exports.glob(contract.file))
+        return sorted(path for path in exports.glob(contract.file) if path.is_file())
     names = [contract.file] + ([contract.workbook.file] if contract.workbook else [])
     paths = [exports / name for name in names if (exports / name).is_file()]
     if len(paths) > 1:
@@ -156,8 +169,7 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
     landing.state_path(contract.source).unlink(missing_ok=True)
     state = SourceState(fingerprint)
-    loaded = _load_files(landing, contract, paths, references, state)
-    _write_tables(landing, contract, loaded)
+    _load_files(landing, contract, paths, references, state)
     with write_atomically(landing.state_path(contract.source)) as aside:
         aside.write_text(_as_json(state), encoding="utf-8")
     return state
@@ -203,55 +215,73 @@ def _load_files(
     paths: list[Path],
     references: dict[str, frozenset[str]],
     state: SourceState,
-) -> list[LoadedFile]:
-    loaded: list[LoadedFile] = []
+) -> None:
+    """Lands the rows of every file, in the order of their names; all files that are wrong are named."""
     refusals: list[FileRefused] = []
-    unique: set[str] = set()
-    pseudonymiser = Pseudonymiser(landing.pseudonym_key, landing.forgotten)
-    for path in paths:
+    job = _Job(landing, contract, references)
+    tables = [main_table(contract), *list_tables(contract)]
+    with LandingWriter(landing.folder, tables) as writer:
+        for loaded in load_in_order(job, paths):
+            if isinstance(loaded, FileRefused):
+                refusals.append(loaded)
+                continue
+            result, file = loaded
+            writer.append(result.tables)
+            state.files.append(file)
+            state.quarantined.extend(result.quarantined)
+            state.findings.extend(result.findings)
+        if refusals:
+            raise SourceRefused(refusals)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """Loads one file of a source; can be sent to another process."""
+
+    landing: Landing
+    contract: Contract
+    references: Mapping[str, frozenset[str]]
+    unique: set[str] = field(default_factory=set)
+
+    def __call__(self, path: Path) -> tuple[LoadedFile, SourceFile] | FileRefused:
         try:
-            result, file = _load_file(landing, contract, path, references, pseudonymiser, unique)
+            return self._load(path)
         except FileRefused as refusal:
-            refusals.append(refusal)
-            continue
-        loaded.append(result)
-        state.files.append(file)
-        state.quarantined.extend(result.quarantined)
-        state.findings.extend(result.findings)
-    if refusals:
-        raise SourceRefused(refusals)
-    return loaded
+            return refusal
+        except Exception as error:
+            if not self.contract.personal:
+                raise
+            # Errors are kept with the run: nothing of this one but its kind may be.
+            raise ReadingFailed.of(path.name, error) from None
 
-
-def _load_file(
-    landing: Landing,
-    contract: Contract,
-    path: Path,
-    references: dict[str, frozenset[str]],
-    pseudonymiser: Pseudonymiser,
-    unique: set[str],
-) -> tuple[LoadedFile, SourceFile]:
-    source_file = path.relative_to(landing.exports).as_posix()
-    content = path.read_bytes()
-    event_id = _event_id(source_file, contract)
-    surroundings = Surroundings(references, pseudonymiser, event_id, _platforms_beside(path, event_id))
-    loader = FileLoader(contract, source_file, surroundings, unique)
-    if event_id is not None and event_id not in references["programme"]:
-        result = _reject_unknown_event(loader, content, source_file, contract, event_id)
-    else:
-        result = load_in_bulk(content, source_file, contract, surroundings) or loader.load(
-            *read_records(content, source_file, contract)
+    def _load(self, path: Path) -> tuple[LoadedFile, SourceFile]:
+        contract = self.contract
+        source_file = path.relative_to(self.landing.exports).as_posix()
+        content = path.read_bytes()
+        result = self._rows(path, source_file, content)
+        _assert_nothing_lost(source_file, result)
+        return result, SourceFile(
+            source_file=source_file,
+            source=contract.source,
+            sha256=hashlib.sha256(content).hexdigest(),
+            bytes=len(content),
+            rows_read=result.rows_read,
+            rows_loaded=result.rows_loaded,
+            rows_quarantined=len(result.quarantined),
         )
-    _assert_nothing_lost(source_file, result)
-    return result, SourceFile(
-        source_file=source_file,
-        source=contract.source,
-        sha256=hashlib.sha256(content).hexdigest(),
-        bytes=len(content),
-        rows_read=result.rows_read,
-        rows_loaded=result.rows_loaded,
-        rows_quarantined=len(result.quarantined),
-    )
+
+    def _rows(self, path: Path, source_file: str, content: bytes) -> LoadedFile:
+        contract = self.contract
+        event_id = _event_id(source_file, contract)
+        pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
+        surroundings = Surroundings(
+            self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
+        )
+        loader = FileLoader(contract, source_file, surroundings, self.unique)
+        if event_id is not None and event_id not in self.references["programme"]:
+            return _reject_unknown_event(loader, content, source_file, contract, event_id)
+        in_bulk = load_in_bulk(content, source_file, contract, surroundings)
+        return in_bulk or loader.load(*read_records(content, source_file, contract))
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
@@ -293,10 +323,3 @@ def _reject_unknown_event(
         message = f"{message}; the file is unreadable too: {refusal.found}"
     result.findings.append(Finding("note", "file_without_event", source_file, message))
     return result
-
-
-def _write_tables(landing: Landing, contract: Contract, loaded: Collection[LoadedFile]) -> None:
-    for table in [main_table(contract), *list_tables(contract)]:
-        parts = [result.tables[table.name] for result in loaded]
-        whole = pa.concat_tables(parts) if parts else table.schema.empty_table()
-        landing.write_table(table.name, whole)

@@ -1,0 +1,65 @@
+"""Landing tables as Parquet, written as files are read.
+
+Here belongs that a table is never whole in memory, and never half on the disk under its own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.ingest.schema import LandingTable
+from orchestration.storage import write_atomically
+
+# Rows of many small files share a group; a large file makes groups of its own.
+GROUP_ROWS = 200_000
+
+
+class LandingWriter:
+    """Writes the tables of one source; leaving it without an error puts them in place."""
+
+    def __init__(self, folder: Path, tables: Sequence[LandingTable]) -> None:
+        self._folder = folder
+        self._tables = {table.name: table.schema for table in tables}
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._waiting: dict[str, list[pa.Table]] = {name: [] for name in self._tables}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> LandingWriter:
+        for name, schema in self._tables.items():
+            aside = self._stack.enter_context(write_atomically(self._folder / f"{name}.parquet"))
+            writer = pq.ParquetWriter(aside, schema, compression="zstd")
+            self._writers[name] = self._stack.enter_context(writer)
+        return self
+
+    def append(self, tables: Mapping[str, pa.Table]) -> None:
+        """Adds the rows of one file."""
+        for name, table in tables.items():
+            waiting = self._waiting[name]
+            waiting.append(table)
+            if sum(part.num_rows for part in waiting) >= GROUP_ROWS:
+                self._flush(name)
+
+    def _flush(self, name: str) -> None:
+        waiting = self._waiting[name]
+        if waiting:
+            whole = pa.concat_tables(waiting).combine_chunks()
+            self._writers[name].write_table(whole, row_group_size=GROUP_ROWS)
+            waiting.clear()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            for name in self._tables:
+                self._flush(name)
+        # The stack closes each file before the file takes its place; an error keeps the old one.
+        self._stack.__exit__(kind, error, trace)
