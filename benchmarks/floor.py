@@ -63,7 +63,9 @@ def compiled_models(compiled: Path) -> list[tuple[str, str, str]]:
     while len(ordered) < len(nodes):
         ready = [k for k in nodes if k not in ordered and needs[k] <= set(ordered)]
         ordered.extend(sorted(ready))
-    return [(nodes[k]["name"], nodes[k]["config"]["materialized"], nodes[k]["compiled_code"]) for k in ordered]
+    return [
+        (nodes[k]["name"], nodes[k]["config"]["materialized"], nodes[k]["compiled_code"]) for k in ordered
+    ]
 
 
 def land_small_sources(landing: Landing) -> None:
@@ -126,10 +128,14 @@ def read_zoom(connection: duckdb.DuckDBPyConnection, exports: Path) -> None:
 
 def _name_places(connection: duckdb.DuckDBPyConnection) -> None:
     """The distinct texts of places and countries, normalised once each."""
-    places = connection.execute("select distinct place_text from zoom where trim(place_text) <> ''").fetchall()
+    places = connection.execute(
+        "select distinct place_text from zoom where trim(place_text) <> ''"
+    ).fetchall()
     connection.execute("create table places (typed varchar, key varchar)")
     if places:
-        connection.executemany("insert into places values (?, ?)", [(t, normalise_text(t)) for (t,) in places])
+        connection.executemany(
+            "insert into places values (?, ?)", [(t, normalise_text(t)) for (t,) in places]
+        )
     countries = connection.execute("select distinct country_text from zoom where trim(country_text) <> ''")
     connection.execute("create table countries (typed varchar, code varchar, key varchar)")
     rows = [(t, country_code(t), country_code(t) or normalise_text(t)) for (t,) in countries.fetchall()]

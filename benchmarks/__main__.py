@@ -1,0 +1,262 @@
+"""Scale and overhead, each against its floor, in one run.
+
+    python -m benchmarks [--registrations N ...] [--write]
+
+Here belongs running whole processes and dividing their figures by each other. Seconds alone say more of a
+machine than of a program; ratios measured in one run are what is kept. ``--write`` puts the tables into
+docs/performance.md.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
+
+BENCH_YEAR = 2030
+SIZES = (10_000, 100_000, 1_000_000)
+BIN = Path(sys.executable).parent
+PERFORMANCE = PROJECT_FOLDER / "docs" / "performance.md"
+_BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One process from start to end: seconds by the clock, of processor, and peak memory in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def measure(command: Sequence[str], **environment: str) -> Measured:
+    """Runs a command and reads what the system accounted to it and to its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT_FOLDER,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    _, errors = process.communicate()
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {errors.decode(errors='replace')[-2000:]}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measured(wall, cpu, after.ru_maxrss / 1024)
+
+
+def build(raw: Path, home: Path, year: int) -> Measured:
+    """``metropolis build`` as a whole process."""
+    command = [str(BIN / "metropolis"), "build", "--year", str(year), "--raw", str(raw), "--home", str(home)]
+    return measure(command)
+
+
+def steps(home: Path) -> dict[str, float]:
+    """Seconds by step of the newest run in a home."""
+    runs = [p for p in (home / "dagster" / "history" / "runs").glob("*.db") if p.stem != "index"]
+    newest = max(runs, key=lambda path: path.stat().st_mtime)
+    begun: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    with sqlite3.connect(newest) as connection:
+        for kind, step, at in connection.execute(
+            "select dagster_event_type, step_key, timestamp from event_logs order by id"
+        ):
+            if kind == "STEP_START":
+                begun[step] = at
+            elif kind == "STEP_SUCCESS":
+                elapsed = datetime.fromisoformat(at) - datetime.fromisoformat(begun[step])
+                seconds[step] = elapsed.total_seconds()
+    return seconds
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One size: the build, its floor, a plain script that does the same job."""
+
+    registrations: int
+    build: Measured
+    floor: Measured
+    peer: Measured
+    steps: dict[str, float]
+
+
+def scale(registrations: int, folder: Path) -> Scale:
+    """Generates exports of a size and measures all three on them."""
+    raw, home = folder / "raw", folder / "home"
+    generate = [sys.executable, "-m", "benchmarks.generate", "--out", str(raw), "--year", str(BENCH_YEAR)]
+    measure([*generate, "--registrations", str(registrations), "--seed", "1"])
+    whole = build(raw, home, BENCH_YEAR)
+    taken = steps(home)
+    compiled = folder / "compiled"
+    shutil.copytree(home / "builds" / str(BENCH_YEAR) / "dbt", compiled)
+    shutil.copy(DBT_FOLDER / "seeds" / "figure_catalogue.csv", folder)
+    shutil.rmtree(home)
+    common = ["--raw", str(raw), "--year", str(BENCH_YEAR)]
+    floor = measure(
+        [
+            sys.executable,
+            "-m",
+            "benchmarks.floor",
+            *common,
+            "--out",
+            str(folder / "floor"),
+            "--compiled",
+            str(compiled),
+        ]
+    )
+    shutil.rmtree(folder / "floor")
+    peer = measure([sys.executable, "benchmarks/peer.py", *common, "--out", str(folder / "peer")])
+    return Scale(registrations, whole, floor, peer, taken)
+
+
+@dataclass(frozen=True)
+class Overhead:
+    """What a build of the committed year costs: changed, unchanged, and by Dagster's stock command."""
+
+    changed: Measured
+    unchanged: Measured
+    stock: Measured
+
+
+def overhead(folder: Path, year: int) -> Overhead:
+    """Measures one changed file, nothing changed, and the stock way, on the committed exports."""
+    raw, home = folder / "raw", folder / "home"
+    shutil.copytree(PROJECT_FOLDER / "raw" / str(year), raw / str(year))
+    build(raw, home, year)
+    with (raw / str(year) / "website" / "social.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"{year + 1}-01-15,instagram,1\n")
+    changed = build(raw, home, year)
+    unchanged = build(raw, home, year)
+    stock_home = folder / "stock"
+    build(raw, stock_home, year)
+    environment = {
+        "METROPOLIS_RAW": str(raw),
+        "METROPOLIS_HOME": str(stock_home),
+        "DAGSTER_HOME": str(stock_home / "dagster"),
+    }
+    stock = measure(
+        [
+            str(BIN / "dagster"), "asset", "materialize", "-m", "orchestration.definitions",
+            "--select", "*", "--partition", str(year),
+        ],
+        **environment,
+    )  # fmt: skip
+    return Overhead(changed, unchanged, stock)
+
+
+# --- telling -----------------------------------------------------------------------------------
+
+
+def exponent(results: Sequence[Scale]) -> float:
+    """How the build grows with its input between the two largest sizes: 1 is linear."""
+    small, large = results[-2:]
+    growth = math.log(large.build.wall / small.build.wall)
+    return growth / math.log(large.registrations / small.registrations)
+
+
+def scale_table(results: Sequence[Scale]) -> list[str]:
+    """The sizes as a Markdown table."""
+    lines = [
+        "| registrations | build s | of processor | peak MB | floor s | build ÷ floor | plain script s | build ÷ script |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for each in results:
+        lines.append(
+            f"| {each.registrations:,} | {each.build.wall:.1f} | {each.build.cpu:.1f} | {each.build.peak:.0f} "
+            f"| {each.floor.wall:.1f} | {each.build.wall / each.floor.wall:.2f} "
+            f"| {each.peer.wall:.1f} | {each.build.wall / each.peer.wall:.2f} |"
+        )
+    if len(results) > 1:
+        lines += ["", f"Growth between the two largest: exponent {exponent(results):.2f}."]
+    return lines
+
+
+def steps_table(result: Scale) -> list[str]:
+    """Where the time of the largest build goes."""
+    told = sum(result.steps.values())
+    rows = sorted(result.steps.items(), key=lambda pair: -pair[1])
+    lines = [f"Where the time goes at {result.registrations:,}:", "", "| step | s |", "|---|---:|"]
+    lines += [f"| {step} | {seconds:.1f} |" for step, seconds in rows if seconds >= 0.05]
+    return [*lines, f"| start-up, imports, definitions | {result.build.wall - told:.1f} |"]
+
+
+def overhead_table(result: Overhead) -> list[str]:
+    """The committed year as a Markdown table."""
+    rows = [
+        ("one file changed", result.changed, result.changed.wall / result.stock.wall, "of the stock command"),
+        (
+            "nothing changed",
+            result.unchanged,
+            result.unchanged.wall / result.changed.wall,
+            "of a changed build",
+        ),
+        ("`dagster asset materialize`, stock", result.stock, 1.0, ""),
+    ]
+    lines = ["| build of the committed year | s | of processor | ratio |", "|---|---:|---:|---|"]
+    lines += [f"| {n} | {m.wall:.2f} | {m.cpu:.2f} | {ratio:.2f} {of} |" for n, m, ratio, of in rows]
+    return lines
+
+
+def machine() -> str:
+    """The machine in a few words."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{os.cpu_count()} cores of {platform.machine()}, {memory:.0f} GiB, Python {platform.python_version()}"
+
+
+def write(text: str) -> None:
+    """Puts what was measured between its marks in docs/performance.md."""
+    page = PERFORMANCE.read_text(encoding="utf-8")
+    before, rest = page.split(_BEGIN)
+    _, after = rest.split(_END)
+    PERFORMANCE.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--registrations", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--year", type=int, default=None, help="Committed year; the newest, unless given.")
+    parser.add_argument("--write", action="store_true", help="Put the tables into docs/performance.md.")
+    parser.add_argument("--json", type=Path, help="Keep the figures in a file.")
+    arguments = parser.parse_args()
+    committed = [int(p.name) for p in (PROJECT_FOLDER / "raw").iterdir() if p.name.isdigit()]
+    results = []
+    with tempfile.TemporaryDirectory() as folder:
+        over = overhead(Path(folder), arguments.year or max(committed))
+    for size in arguments.registrations:
+        with tempfile.TemporaryDirectory() as folder:
+            results.append(scale(size, Path(folder)))
+            print("\n".join(scale_table(results[-1:])), flush=True)
+    tables = [
+        f"Measured on {machine()}.", "", *overhead_table(over), "", *scale_table(results), "",
+        *steps_table(results[-1]),
+    ]  # fmt: skip
+    text = "\n".join(tables)
+    print(text)
+    if arguments.json:
+        arguments.json.write_text(json.dumps([vars(each) for each in results], default=vars, indent=1))
+    if arguments.write:
+        write(text)
+
+
+if __name__ == "__main__":
+    main()
