@@ -18,8 +18,8 @@ SITE_FOLDER = Path(__file__).parent / "site"
 FONT_FOLDER = SITE_FOLDER / "fonts"
 
 # Four steps of one blue, each clearly lighter than the last, so that they stay apart in grey; and one signal.
-DEEP, MID, LIGHT, PALE = "#0b3954", "#4f86a6", "#a9c6d6", "#e3ecf1"
-SIGNAL = "#c2410c"
+DEEP, MID, LIGHT, PALE = "#0b3954", "#4f86a6", "#9fc0d2", "#e3ecf1"
+SIGNAL = "#b03a0a"
 INK, QUIET, RULE, PAPER = "#14202b", "#55626e", "#ccd6dd", "#ffffff"
 PALETTE = {
     "deep": DEEP,

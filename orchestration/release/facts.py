@@ -18,16 +18,24 @@ if TYPE_CHECKING:
 
 # Regions of countries that no member is in, ISO 3166 alpha-2. The register of members goes before.
 _REGIONS = {
-    "Africa": "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU "
-    "MW MZ NA NE NG RE RW SC SD SH SL SN SO SS ST SZ TD TG TN TZ UG YT ZA ZM ZW",
-    "Asia-Pacific": "AE AF AM AS AU AZ BD BH BN BT CC CK CN CX FJ FM GE GU HK ID IL IN IO IQ IR JO JP KG KH KI KP "
-    "KR KW KZ LA LB LK MH MM MN MO MP MV MY NC NF NP NR NU NZ OM PF PG PH PK PN PS PW QA SA SB SG SY TH TJ TK TL "
-    "TM TO TV TW UM UZ VN VU WF WS YE",
-    "Europe": "AD AL AT AX BA BE BG BY CH CY CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV "
-    "MC MD ME MK MT NL NO PL PT RO RS RU SE SI SJ SK SM TR UA VA XK",
-    "Latin America and Caribbean": "AG AI AR AW BB BL BO BQ BR BS BZ CL CO CR CU CW DM DO EC FK GD GF GP GT GY HN "
-    "HT JM KN KY LC MF MQ MS NI PA PE PR PY SR SV SX TC TT UY VC VE VG VI",
-    "North America": "BM CA GL MX PM US",
+    "Africa": (
+        "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG "
+        "ML MR MU MW MZ NA NE NG RE RW SC SD SH SL SN SO SS ST SZ TD TG TN TZ UG YT ZA ZM ZW"
+    ),
+    "Asia-Pacific": (
+        "AE AF AM AS AU AZ BD BH BN BT CC CK CN CX FJ FM GE GU HK ID IL IN IO IQ IR JO JP KG KH KI "
+        "KP KR KW KZ LA LB LK MH MM MN MO MP MV MY NC NF NP NR NU NZ OM PF PG PH PK PN PS PW QA SA "
+        "SB SG SY TH TJ TK TL TM TO TV TW UM UZ VN VU WF WS YE"
+    ),
+    "Europe": (
+        "AD AL AT AX BA BE BG BY CH CY CZ DE DK EE ES FI FO FR GB GG GI GR HR HU IE IM IS IT JE LI "
+        "LT LU LV MC MD ME MK MT NL NO PL PT RO RS RU SE SI SJ SK SM TR UA VA XK"
+    ),
+    "Latin America and Caribbean": (
+        "AG AI AR AW BB BL BO BQ BR BS BZ CL CO CR CU CW DM DO EC FK GD GF GP GT GY HN HT JM KN KY "
+        "LC MF MQ MS NI PA PE PR PY SR SV SX TC TT UY VC VE VG VI"
+    ),
+    "North America": ("BM CA GL MX PM US"),
 }
 
 
@@ -134,7 +142,7 @@ def _participants(connection: duckdb.DuckDBPyConnection) -> tuple[int, dict[str,
         """,
     )
     held = _rows(connection, "select count(*) from events where is_metropolis_event")
-    return held[0][0], {gender: people for gender, people in rows}
+    return held[0][0], dict(rows)
 
 
 def _regions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Region], int, int]:

@@ -1,7 +1,7 @@
 """The release as a Frictionless data package, and what its columns mean.
 
-Here belongs turning the metadata that is written once, beside the models and in the contracts, into a descriptor
-and into the dictionary of the workbook. A column that a CSV has beyond its mart is described here.
+Here belongs turning the metadata that is written once, beside the models and in the contracts, into a
+descriptor and into the dictionary of the workbook. A column that a CSV has beyond its mart is described here.
 """
 
 from __future__ import annotations
@@ -104,8 +104,10 @@ def describe_release(folder: Path, content: ReleaseContent) -> dict[str, Any]:
         "profile": "data-package",
         "name": f"{_NAME}-{content.release}",
         "title": f"Metropolis annual report {content.year}: figures and annex tables",
-        "description": "The figures of the annual report with numerator and denominator, both annex tables, what print "
-        "said against what the data say, what was left out and why, and where everything came from.",
+        "description": (
+            "The figures of the annual report with numerator and denominator, both annex tables, what print "
+            "said against what the data say, what was left out and why, and where everything came from."
+        ),
         "version": content.release,
         "licenses": [_LICENCE],
         "sources": list(_sources()),

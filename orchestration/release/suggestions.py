@@ -12,6 +12,10 @@ from dataclasses import dataclass
 NEAR_MISS_SCORE = 86.0
 WORTH_SAYING_SCORE = 60.0
 _OTHER_COUNTRY_PENALTY = 25.0
+# What a text scores that is a name but for one slip of the pen, and what each further slip costs.
+_ONE_SLIP_SCORE = 94.0
+_FURTHER_SLIP = 4.0
+_LETTERS_A_SLIP = 4
 _POOL = 12
 
 
@@ -55,12 +59,17 @@ class Suggester:
         self._keys = sorted(self._by_key)
         self._matches: dict[str, list[tuple[str, float]]] = {}
 
-    def suggest(self, place_key: str, country_code: str | None, limit: int = 3) -> list[Suggestion]:
-        """Up to ``limit`` members, best first; ties in the order of their ids."""
+    def suggest(
+        self, place_key: str, country_code: str | None, limit: int = 3, *, country_text: str = ""
+    ) -> list[Suggestion]:
+        """Up to ``limit`` members, best first; ties in the order of their ids.
+
+        ``country_text`` is what was typed, for the reason alone.
+        """
         best: dict[str, Suggestion] = {}
         for key, score in self._resembling(place_key):
             for name in self._by_key[key]:
-                suggestion = _judge(name, key, score, place_key, country_code)
+                suggestion = _judge(name, score, place_key, country_code, country_text)
                 known = best.get(name.member_id)
                 if known is None or suggestion.score > known.score:
                     best[name.member_id] = suggestion
@@ -77,9 +86,15 @@ class Suggester:
         return self._matches[place_key]
 
 
-def _judge(name: Name, key: str, score: float, place_key: str, country_code: str | None) -> Suggestion:
+def _judge(
+    name: Name, score: float, place_key: str, country_code: str | None, country_text: str
+) -> Suggestion:
+    key = name.name_key
     reason = "a name of this member" if key == place_key else f"resembles its name “{key}”"
-    if country_code is None:
+    score = max(score, _slip_score(key, place_key))
+    if country_code is None and country_text.strip():
+        reason += f", but “{country_text.strip()}” is no country"
+    elif country_code is None:
         reason += ", no country given"
     elif country_code == name.country_code:
         reason += ", same country"
@@ -87,3 +102,13 @@ def _judge(name: Name, key: str, score: float, place_key: str, country_code: str
         reason += f", but the member is in {name.country_code}"
         score = max(0.0, score - _OTHER_COUNTRY_PENALTY)
     return Suggestion(name.member_id, name.member, round(score, 1), reason)
+
+
+def _slip_score(name_key: str, place_key: str) -> float:
+    """What a text scores that differs from a name by slips: letters missing, doubled, wrong or swapped."""
+    from rapidfuzz.distance import OSA
+
+    slips = OSA.distance(name_key, place_key)
+    if not slips or slips * _LETTERS_A_SLIP > min(len(name_key), len(place_key)):
+        return 0.0
+    return _ONE_SLIP_SCORE - _FURTHER_SLIP * (slips - 1)

@@ -7,6 +7,7 @@ is the marts'.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 _CENT = Decimal("0.01")
 _CENTS = 2
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# Wide forms too: spreadsheets of East Asia take them for the narrow ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A signed number as print shows it, +2.14K or -3 %: a spreadsheet makes nothing else of it.
+_SIGNED_NUMBER = re.compile(r"[+-][\d.,]*\d\s?[KM]?\s?%?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,8 @@ class _Query:
 
     name: str
     sql: str
-    typed: tuple[str, ...] = ()
 
 
-# Columns typed by people outside are made inert for spreadsheets; displays like +2.14K are our own words.
 _QUERIES = (
     _Query(
         "annex_activity",
@@ -69,8 +71,8 @@ _QUERIES = (
     _Query("funding_sources", "select * from funding_sources order by all"),
     _Query("funds_use", "select * from funds_use order by all"),
     _Query("gender_impact", "select * from gender_impact order by all"),
-    _Query("calendar", "select * from calendar order by all", typed=("title",)),
-    _Query("action_plan", "select * from action_plan order by code", typed=("title",)),
+    _Query("calendar", "select * from calendar order by all"),
+    _Query("action_plan", "select * from action_plan order by code"),
     _Query(
         "reconciliation",
         """
@@ -84,7 +86,6 @@ _QUERIES = (
         select source_file, source_line, field, reason_code, reason from landing.quarantine
         order by all
         """,
-        typed=("reason",),
     ),
     _Query(
         "resolved_places",
@@ -92,7 +93,6 @@ _QUERIES = (
         select source_file, text, country, member, rows from resolved_places
         order by source_file, text, country, member
         """,
-        typed=("text", "country"),
     ),
     _Query(
         "sources",
@@ -133,17 +133,20 @@ def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
     header, rows = _fetch(connection, query.sql)
-    typed = {header.index(name) for name in query.typed}
-    inert = [
-        tuple(inert_text(value) if at in typed else value for at, value in enumerate(row)) for row in rows
-    ]
-    return Table(query.name, header, inert)
+    return Table(query.name, header, [tuple(inert_text(value) for value in row) for row in rows])
 
 
 def inert_text(value: Any) -> Any:
-    """A text that a spreadsheet will not run as a formula; a sign alone is none."""
-    is_formula = isinstance(value, str) and value.startswith(_FORMULA_STARTS) and len(value) > 1
-    return f"'{value}" if is_formula else value
+    """A text that a spreadsheet will not run as a formula; a sign alone and a signed number are none."""
+    if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS) or len(value) < 2:
+        return value
+    return value if _SIGNED_NUMBER.fullmatch(value) else f"'{value}"
+
+
+def typed_text(value: str) -> str:
+    """A text as it was before ``inert_text``: without the apostrophe, where that put it there."""
+    bare = value.removeprefix("'")
+    return bare if inert_text(bare) == value else value
 
 
 def _figures(connection: duckdb.DuckDBPyConnection) -> Table:
@@ -206,7 +209,8 @@ def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
     if reason != "near_miss":
         best = best if best is not None and best.is_worth_saying else None
     suggestion, score = (best.member, best.score) if best else ("", "")
-    return (source_file, inert_text(text), inert_text(country), rows, reason, suggestion, score)
+    cells = (source_file, text, country, rows, reason, suggestion, score)
+    return tuple(inert_text(value) for value in cells)
 
 
 # --- writing -----------------------------------------------------------------------------------

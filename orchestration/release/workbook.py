@@ -1,8 +1,8 @@
 """The release as one workbook, for people who work in a spreadsheet.
 
-Here belongs which sheet holds which table and how cells look. The values are those of the CSV files: where print
-leaves a cell blank or shows a dash, the number is a zero that its format shows so, and can be summed all the same.
-Nothing that came from outside is ever a formula or a link.
+Here belongs which sheet holds which table and how cells look. The values are those of the CSV files: where
+print leaves a cell blank or shows a dash, the cell holds a zero that its format shows so. Nothing that came
+from outside is ever a formula or a link.
 """
 
 from __future__ import annotations

@@ -1,0 +1,148 @@
+"""What every chart is, and the marks that several share.
+
+Here belongs the form of a chart: words once, marks a language. What it shows is in the module of its theme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from orchestration.release.drawing import (
+    DEEP,
+    LABEL,
+    LIGHT,
+    MID,
+    PALE,
+    QUIET,
+    SMALL,
+    STRONG,
+    WIDTH,
+    Canvas,
+    Sheet,
+    text_width,
+    wrapped,
+)
+from orchestration.release.facts import CatalogueEntry
+from orchestration.release.wording import (
+    Text,
+    each,
+    listed,
+    sentence_start,
+    word,
+    word_or,
+)
+
+LEADING = 13.0
+GENDERS = ("woman", "man", "non_binary", "undisclosed")
+GENDER_FILLS = {"woman": DEEP, "man": MID, "non_binary": LIGHT, "undisclosed": PALE}
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart in every language: its words, the table of its numbers, and how it is drawn."""
+
+    name: str
+    title: Text
+    subtitle: Text
+    source: Text
+    numbers: list[tuple[Text, Text]]
+    draw: Callable[[Canvas, str], float]
+    release: str
+
+    def sheet(self, language: str) -> Sheet:
+        """The chart in a language."""
+        canvas = Canvas()
+        height = self.draw(canvas, language)
+        note = word("chart.note", source=self.source, release=self.release)
+        return Sheet(
+            name=self.name,
+            language=language,
+            title=self.title.of(language),
+            subtitle=self.subtitle.of(language),
+            note=note.of(language),
+            alt=self.alt.of(language),
+            marks=canvas.marks,
+            height=height,
+        )
+
+    @property
+    def alt(self) -> Text:
+        """What the chart shows, with its numbers, for people who do not see it."""
+        said = listed(
+            each(lambda la, n=name, v=value: f"{n.of(la)} {v.of(la)}")  # type: ignore[misc]
+            for name, value in self.numbers
+        )
+        return word("chart.alt", title=self.title, numbers=said)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar with its name, what it measures, and how that is written."""
+
+    label: Text
+    value: Decimal
+    shown: Text
+    aside: Text
+    fill: str
+
+
+def draw_bars(canvas: Canvas, bars: Sequence[Bar], language: str, label_width: float) -> float:
+    """Bars with their names before and their values behind them; returns where they end."""
+    largest = max([Decimal(1), *(bar.value for bar in bars)])
+    has_asides = len(bars) <= 6
+    x0 = label_width
+    room = WIDTH - x0 - (96 if has_asides else 34)
+    y = 0.0
+    for bar in bars:
+        lines = wrapped(bar.label.of(language), label_width - 10, LABEL)
+        middle = y + LEADING * len(lines) / 2
+        canvas.lines(0, y + 10, lines, LEADING)
+        width = room * float(bar.value / largest)
+        canvas.rect(x0, middle - 6, max(width, 1), 12, bar.fill)
+        canvas.text(x0 + width + 6, middle + 3.8, bar.shown.of(language), weight=STRONG)
+        if has_asides:
+            canvas.text(WIDTH, middle + 3.8, bar.aside.of(language), size=SMALL, fill=QUIET, anchor="end")
+        y += LEADING * len(lines) + 7
+    canvas.line(x0 - 0.5, -2, x0 - 0.5, y - 5, stroke=QUIET)
+    return max(y - 4, 1)
+
+
+def legend(
+    canvas: Canvas,
+    y: float,
+    entries: Sequence[tuple[str, str, Text]],
+    language: str,
+    round_swatches: bool = False,
+) -> float:
+    """Swatches with their names, in as many lines as they need; returns where they end."""
+    x = 0.0
+    for fill, stroke, name in entries:
+        text = sentence_start(name).of(language)
+        width = 15 + text_width(text, SMALL) + 16
+        if x and x + width - 16 > WIDTH:
+            x, y = 0.0, y + 15
+        if round_swatches:
+            canvas.dot(x + 5, y - 3, 5, fill, stroke=stroke)
+        else:
+            canvas.rect(x, y - 8, 10, 10, fill, stroke=stroke)
+        canvas.text(x + 15, y + 0.5, text, size=SMALL)
+        x += width
+    return y + 4
+
+
+def figure_label(entry: CatalogueEntry) -> Text:
+    """What a figure is called."""
+    return Text(entry.label_en, entry.label_fr, entry.label_es)
+
+
+def displayed(row: dict[str, Any]) -> Text:
+    """A figure as print shows it."""
+    return each(lambda language: str(row[f"display_{language}"]))
+
+
+def region_word(name: str) -> Text:
+    """A region of Metropolis, as each language calls it."""
+    return word_or(f"region.{name}", name)

@@ -1,0 +1,201 @@
+"""The site of a release: one page that needs nothing but itself.
+
+Here belongs what the page shows of a release and in which order. How it looks is ``page.css``, how it is laid
+out ``page.html``, what it does ``page.js``. Every text from outside is escaped on its way in.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orchestration.release.charts import make_charts
+from orchestration.release.charts.before import NAME as BEFORE
+from orchestration.release.charts.chart import Chart
+from orchestration.release.content import ReleaseContent
+from orchestration.release.displays import LANGUAGES
+from orchestration.release.drawing import FONT_FOLDER, PALETTE, SITE_FOLDER
+from orchestration.release.facts import Facts, read_facts
+from orchestration.release.site.data import (
+    changes_as_html,
+    files,
+    guards,
+    quarantine,
+    reconciliation,
+    source_table,
+)
+from orchestration.release.site.figures import SECTIONS, FigureView, SourceFiles, figure_views
+from orchestration.release.site.speaker import Speaker
+from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
+from orchestration.release.site.values import MOST_ROWS
+from orchestration.release.wording import Text, each, sentence_start, word
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+PAGE = "index.html"
+_AFTER = ("calendar", "before", "data")
+_CHARTS = {
+    "L1": ("membership-engaged-by-region", "participants-by-gender"),
+    "L2": ("practices-and-initiatives-by-region", "learning-participation"),
+    "L3": ("funding-sources", "use-of-funds"),
+    "GIA": ("women-by-role", "governance-seats"),
+}
+_HEADLINE = (
+    "members_total",
+    "members_activated_share",
+    "participants",
+    "participants_women_share",
+    "use_practices",
+    "c4gh_initiatives",
+)
+_WEIGHTS = (400, 600)
+
+
+@dataclass(frozen=True)
+class ChartView:
+    """A chart as the page shows it."""
+
+    name: str
+    title: Text
+    subtitle: Text
+    note: Text
+    path: Text
+    drawings: list[tuple[str, Markup]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report."""
+
+    name: str
+    figures: list[FigureView]
+    also: list[FigureView]
+    charts: list[ChartView]
+    plan: dict[str, Any] | None
+
+
+def write_site(folder: Path, content: ReleaseContent) -> None:
+    """Writes site/index.html."""
+    (folder / "site").mkdir(exist_ok=True)
+    facts = read_facts(content)
+    page = make_page(content, facts, make_charts(content, facts), folder)
+    (folder / "site" / PAGE).write_text(page, encoding="utf-8")
+
+
+def make_page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path) -> str:
+    """The page as text; what already lies in the release folder is linked."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    speaker = Speaker()
+    environment = Environment(
+        loader=FileSystemLoader(SITE_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(say=speaker.say, attr=speaker.attr, words=speaker.words, word=word)
+    view = _page(content, facts, charts, folder)
+    view["annexes"] = [annex(content, name, speaker) for name in ANNEXES]
+    return environment.get_template("page.html").render(page=view) + "\n"
+
+
+def _page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path) -> dict[str, Any]:
+    from markupsafe import Markup
+
+    sources = SourceFiles(content.tables["sources"].as_dicts())
+    figures = list(figure_views(content, facts, sources))
+    by_id = {figure.figure_id: figure for figure in figures}
+    views = {chart.name: _chart(chart) for chart in charts}
+    year = str(content.year)
+    return {
+        "release": content.release,
+        "previous": content.previous or "",
+        "exports": content.inputs_fingerprint,
+        "code": content.code_fingerprint,
+        "title": word("site.title", year=year),
+        "heading": word("site.heading", year=year),
+        "lede": word("site.lede", figures=len(figures)),
+        "standing": list(_standing(content)),
+        "headline": [by_id[key] for key in _HEADLINE if key in by_id],
+        "section_names": [*SECTIONS, *_AFTER],
+        "sections": [_section(name, content, facts, figures, views) for name in SECTIONS],
+        "calendar": calendar(content) | {"chart": views["calendar"]},
+        "before": before(content, facts) | {"chart": views.get(BEFORE)},
+        "reconciliation": reconciliation(content, facts),
+        "guards": guards(content),
+        "quarantine": quarantine(content, sources),
+        "findings": content.findings[:MOST_ROWS],
+        "changes": Markup(changes_as_html(content.changes)),
+        "sources": source_table(sources),
+        "files": list(files(folder)),
+        "footer": word("site.footer", release=content.release, year=year),
+        "style": Markup(_style(content)),
+        "script": Markup((SITE_FOLDER / "page.js").read_text(encoding="utf-8")),
+    }
+
+
+def _style(content: ReleaseContent) -> str:
+    faces = "".join(
+        "@font-face{font-family:Archivo;font-display:block;"
+        f"font-weight:{weight};src:url(data:font/woff2;base64,{_packed_face(weight)})}}"
+        for weight in _WEIGHTS
+    )
+    colours = "".join(f"--{name}:{value};" for name, value in PALETTE.items())
+    sheet = (SITE_FOLDER / "page.css").read_text(encoding="utf-8")
+    return f'{faces}:root{{{colours}--release:"{content.release}"}}{sheet}'
+
+
+def _packed_face(weight: int) -> str:
+    return base64.b64encode((FONT_FOLDER / f"archivo-{weight}.woff2").read_bytes()).decode("ascii")
+
+
+def _standing(content: ReleaseContent) -> Iterator[dict[str, Any]]:
+    guarded = content.guarded
+    asked = guarded.passed + guarded.failed + guarded.could_not_check
+    yield {
+        "anchor": "guards",
+        "text": word("site.standing", release=content.release, passed=guarded.passed, asked=asked),
+    }
+    statuses = Counter(row["status"] for row in content.tables["reconciliation"].as_dicts())
+    if statuses:
+        known = statuses["known_difference"] + statuses["difference"]
+        yield {"anchor": "reconciliation", "text": word("site.standing_print", count=known)}
+    rows = len(content.tables["quarantine"].rows)
+    yield {"anchor": "quarantine", "text": word("site.standing_quarantine", count=rows)}
+
+
+def _section(
+    name: str,
+    content: ReleaseContent,
+    facts: Facts,
+    figures: list[FigureView],
+    charts: dict[str, ChartView],
+) -> Section:
+    also = [f for f in figures if f.is_gender_impact and f.section != name] if name == "GIA" else []
+    return Section(
+        name=name,
+        figures=[figure for figure in figures if figure.section == name],
+        also=also,
+        charts=[charts[chart] for chart in _CHARTS.get(name, ())],
+        plan=plan(content, name),
+    )
+
+
+def _chart(chart: Chart) -> ChartView:
+    from markupsafe import Markup
+
+    sheets = [chart.sheet(language) for language in LANGUAGES]
+    return ChartView(
+        name=chart.name,
+        title=chart.title,
+        subtitle=chart.subtitle,
+        note=sentence_start(chart.source),
+        path=each(lambda language: f"../charts/{chart.name}-{language}"),
+        drawings=[(sheet.language, Markup(sheet.inline())) for sheet in sheets],
+    )

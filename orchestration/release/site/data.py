@@ -1,0 +1,181 @@
+"""What the page says of the data themselves.
+
+Here belong print, checks, quarantine, changes, sources and files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from orchestration.release.charts.chart import figure_label
+from orchestration.release.content import ReleaseContent
+from orchestration.release.facts import Facts
+from orchestration.release.site.figures import SourceFiles
+from orchestration.release.site.values import MOST_ROWS, compared, more
+from orchestration.release.wording import (
+    Text,
+    each,
+    number,
+    word,
+    word_or,
+)
+
+_HEADING = re.compile(r"^#{1,6} ")
+
+
+def reconciliation(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
+    """How print and data compare, and each value at odds."""
+    rows = content.tables["reconciliation"].as_dicts()
+    counts = Counter(row["status"] for row in rows)
+    statuses = ("match", "known_difference", "difference", "not_legible")
+    at_odds = [row for row in rows if row["status"] in ("difference", "known_difference")]
+    members = {row["member_id"]: row["member"] for row in content.tables["annex_activity"].as_dicts()}
+    return {
+        "lede": word("recon.lede", all=counts.total() - counts["not_legible"]),
+        "counts": [
+            {"number": number(counts[status]), "text": word(f"tally.{status}")} for status in statuses if rows
+        ],
+        "rows": [
+            {
+                "what": _what(row, facts, members),
+                "printed": compared(row["printed"]),
+                "computed": compared(row["computed"]),
+                "status": word(f"status.{row['status']}"),
+                "reason": row["reason"] or "",
+            }
+            for row in at_odds[:MOST_ROWS]
+        ],
+        "more": more(len(at_odds), "reconciliation.csv"),
+    }
+
+
+def _what(row: dict[str, Any], facts: Facts, members: dict[str, str]) -> Text:
+    """A figure by its label, an annex cell by its member and its column."""
+    if row["key"] in facts.catalogue:
+        return figure_label(facts.catalogue[row["key"]])
+    _, _, cell = str(row["key"]).partition("/")
+    member_id, _, column = cell.partition("/")
+    label = word_or(f"column.{column}", column)
+    member = members.get(member_id, member_id)
+    return each(lambda language: f"{member}, {label.of(language)}")
+
+
+def guards(content: ReleaseContent) -> dict[str, Any]:
+    """What was asked of the build, a table a layer."""
+    guarded = content.guarded
+    layers: dict[str, list[dict[str, Any]]] = {}
+    for outcome in guarded.outcomes:
+        layers.setdefault(outcome["layer"], []).append(outcome)
+    asked = guarded.passed + guarded.failed + guarded.could_not_check
+    return {
+        "lede": word("guards.lede", passed=guarded.passed, asked=asked),
+        "layers": [
+            {
+                "name": layer,
+                "summary": word(
+                    "guards.table",
+                    layer=word_or(f"layer.{layer}", layer),
+                    passed=sum(each["outcome"] == "passed" for each in outcomes),
+                    asked=len(outcomes),
+                ),
+                "outcomes": outcomes,
+            }
+            for layer, outcomes in layers.items()
+        ],
+    }
+
+
+def quarantine(content: ReleaseContent, sources: SourceFiles) -> dict[str, Any]:
+    """What did not load, by file and reason."""
+    counts = Counter(
+        (row["source_file"], row["reason_code"]) for row in content.tables["quarantine"].as_dicts()
+    )
+    by_name = sorted(counts.items())
+    return {
+        "lede": word(
+            "quarantine.lede",
+            files=len(sources.rows),
+            read=sum(row["rows_read"] for row in sources.rows),
+            loaded=sum(row["rows_loaded"] for row in sources.rows),
+            quarantined=sum(row["rows_quarantined"] for row in sources.rows),
+        ),
+        "places": word(
+            "places.lede",
+            resolved=len(content.tables["resolved_places"].rows),
+            unresolved=len(content.tables["unresolved_places"].rows),
+        ),
+        "rows": [
+            {
+                "source_file": source_file,
+                "reason": word_or(f"reason.{code}", code),
+                "count": number(count),
+            }
+            for (source_file, code), count in by_name[:MOST_ROWS]
+        ],
+        "more": more(len(by_name), "quarantine.csv"),
+    }
+
+
+def source_table(sources: SourceFiles) -> dict[str, Any]:
+    """The files that everything came from."""
+    labels = (("file", ""), ("hash", ""), ("read", "number"), ("loaded", "number"))
+    columns = [{"label": word(f"provenance.{key}"), "kind": kind} for key, kind in labels]
+    columns.append({"label": word("provenance.quarantined"), "kind": "number"})
+    return {
+        "columns": columns,
+        "rows": [
+            row
+            | {
+                "anchor": sources.anchor(row["source_file"]),
+                "read": number(row["rows_read"]),
+                "loaded": number(row["rows_loaded"]),
+                "quarantined": number(row["rows_quarantined"]),
+            }
+            for row in sources.rows[:MOST_ROWS]
+        ],
+        "more": more(len(sources.rows), "sources.csv"),
+    }
+
+
+def files(folder: Path) -> Iterator[dict[str, Any]]:
+    """What of the release people open beside the page; the last two where the release has them."""
+    always = (
+        ("file.workbook", "report.xlsx"),
+        ("file.figures", "figures.csv"),
+        ("file.database", "warehouse.duckdb"),
+        ("file.package", "datapackage.json"),
+        ("file.changes", "changes.md"),
+    )
+    sometimes = (
+        ("file.guards", "site/guards/index.html"),
+        ("file.models", "documentation/models.html"),
+    )
+    present = [(key, path) for key, path in sometimes if (folder / path).exists()]
+    for key, path in [*always, *present]:
+        relative = path.removeprefix("site/") if path.startswith("site/") else f"../{path}"
+        yield {"label": word(key), "path": relative, "name": path.rpartition("/")[2]}
+
+
+def changes_as_html(markdown: str) -> str:
+    """The text of changes.md as HTML: headings, lists and paragraphs, whatever a line holds."""
+    parts: list[str] = []
+    in_list = False
+    for line in markdown.splitlines():
+        is_item = line.startswith("- ")
+        if is_item != in_list:
+            parts.append("<ul>" if is_item else "</ul>")
+            in_list = is_item
+        if is_item:
+            parts.append(f"<li>{escape(line[2:])}</li>")
+        elif line.startswith("# "):
+            continue
+        elif heading := _HEADING.match(line):
+            parts.append(f"<h4>{escape(line[heading.end() :])}</h4>")
+        elif line.strip():
+            parts.append(f"<p>{escape(line)}</p>")
+    return "".join([*parts, "</ul>" if in_list else ""])

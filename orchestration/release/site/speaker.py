@@ -1,0 +1,51 @@
+"""Texts of the page in every language.
+
+Here belongs how a text gets into the page so that the switch finds it. The texts are ``wording``'s.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import TYPE_CHECKING
+
+from orchestration.release.displays import LANGUAGES
+from orchestration.release.wording import (
+    Text,
+)
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+
+class Speaker:
+    """Sets texts in the page and keeps them in every language for the switch."""
+
+    def __init__(self) -> None:
+        self._index: dict[Text, int] = {}
+
+    def say(self, text: Text | str) -> Markup:
+        """A text as an element of its own where the languages differ."""
+        from markupsafe import Markup
+
+        if isinstance(text, str) or text.en == text.fr == text.es:
+            return Markup(escape(str(text if isinstance(text, str) else text.en)))
+        return Markup(f'<span data-t="{self._of(text)}">{escape(text.en)}</span>')
+
+    def attr(self, name: str, text: Text, suffix: str = "") -> Markup:
+        """A text as an attribute."""
+        from markupsafe import Markup
+
+        value = escape(text.en + suffix)
+        return Markup(f'{name}="{value}" data-ta="{name}|{self._of(text)}|{escape(suffix)}"')
+
+    def words(self) -> Markup:
+        """Everything said, by language, as JSON that no text can break out of."""
+        from markupsafe import Markup
+
+        said = {language: [text.of(language) for text in self._index] for language in LANGUAGES}
+        packed = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        return Markup(packed.replace("&", "\\u0026").replace("<", "\\u003c"))
+
+    def _of(self, text: Text) -> int:
+        return self._index.setdefault(text, len(self._index))

@@ -1,0 +1,57 @@
+"""Values as the page shows them, and how much of a table it shows.
+
+Here belongs what more than one part of the page needs.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from orchestration.release.facts import Move
+from orchestration.release.wording import (
+    Text,
+    each,
+    number,
+    percent,
+    same,
+    signed,
+    signed_percent,
+    word,
+)
+
+# So many rows of a table are worth a page; the rest is in the CSV.
+MOST_ROWS = 600
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def more(rows: int, file: str) -> Text | None:
+    """What a table that is too long for the page says of its other rows."""
+    return word("table.more", count=rows - MOST_ROWS, file=file) if rows > MOST_ROWS else None
+
+
+def shown_value(value: Decimal, unit: str, decimals: int) -> Text:
+    """A figure of either year at its decimals."""
+    if unit == "percent":
+        return percent(value, decimals)
+    return number(value.quantize(Decimal(1).scaleb(-decimals)))
+
+
+def shown_move(move: Move, decimals: int) -> Text:
+    """How far a figure moved: by how many, or by how many points."""
+    difference = (move.value - move.previous).quantize(Decimal(1).scaleb(-decimals))
+    if move.unit == "percent":
+        return word("move.points", move=signed(difference))
+    shown = signed(difference)
+    if move.relative is None or not difference:
+        return shown
+    relative = signed_percent(move.relative * 100)
+    return each(lambda language: f"{shown.of(language)} ({relative.of(language)})")
+
+
+def compared(value: str | None) -> Text:
+    """A compared value as people read it."""
+    if _NUMBER.fullmatch(value or ""):
+        return number(Decimal(value or 0))
+    said = {"true": word("cell.yes"), "false": word("cell.no")}
+    return said.get(value or "", same(value or "–"))

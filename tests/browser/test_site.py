@@ -1,0 +1,404 @@
+"""The page of a release in a real browser.
+
+Here belongs what people do with it: read, open, sort, search, change the language, print; with a mouse, with
+keys alone, on a phone.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from orchestration.release.content import ReleaseContent
+from orchestration.release.displays import LANGUAGES
+from tests.browser.conftest import Watched, watch
+from tests.conftest import Warehouse
+from tests.support.release import HARM
+
+pytestmark = pytest.mark.xdist_group("released")
+
+MEGABYTE = 1_000_000
+WIDTHS = (1360, 820, 375)
+ANNEXES = ("annex_activity", "annex_engagement")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NAMES = "rows => rows.filter(row => !row.hidden).map(row => row.querySelector('th').textContent)"
+
+
+def figures(release: Path) -> list[dict[str, str]]:
+    with (release / "figures.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def members(page: Page, table: str) -> list[str]:
+    names: list[str] = page.locator(f"#{table} tbody tr").evaluate_all(NAMES)
+    return names
+
+
+def column(page: Page, table: str, index: int) -> list[int]:
+    texts = page.locator(f"#{table} tbody tr td:nth-of-type({index})").all_text_contents()
+    return [int(text) if text.strip().isdigit() else 0 for text in texts]
+
+
+def open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+
+
+def overflow(page: Page) -> int:
+    wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wider
+
+
+# --- the page itself ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_said_on_the_console_and_nothing_asked_of_anybody(site: Watched, language: str) -> None:
+    page = site.open(language)
+    open_all(page)
+    page.mouse.wheel(0, 20_000)
+    for button in page.locator("thead button:visible").all()[:6]:
+        button.click()
+    assert site.said == []
+    assert site.asked == []
+
+
+def test_what_somebody_typed_is_shown_and_not_run(site: Watched) -> None:
+    page = site.open()
+    open_all(page)
+    assert page.evaluate("window.harmed") is None
+    assert page.locator("main img").count() == 0
+    assert HARM in page.locator("#annex_activity").inner_text()
+    assert HARM in page.locator("#events").inner_text()
+    for language in ("fr", "es", "en"):
+        page.click(f".languages button[lang={language}]")
+        assert page.evaluate("window.harmed") is None
+
+
+def test_it_is_light(release: Path) -> None:
+    assert (release / "site" / "index.html").stat().st_size < MEGABYTE
+    together = sum(path.stat().st_size for path in (release / "site").rglob("*") if path.is_file())
+    assert together < 5 * MEGABYTE
+
+
+def test_it_is_there_at_once(site: Watched) -> None:
+    page = site.open()
+    timing = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert timing < 3000
+
+
+# --- figures -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_figure_is_on_the_page_as_print_shows_it(site: Watched, release: Path, language: str) -> None:
+    page = site.open(language)
+    shown = page.locator("details.figure").evaluate_all(
+        "all => all.map(each => [each.dataset.figure, each.querySelector('.value').textContent])"
+    )
+    expected = {row["figure_id"]: row[f"display_{language}"] for row in figures(release)}
+    assert dict(shown) == expected
+    assert len(shown) == len(expected)
+
+
+def test_sections_come_in_the_report_s_order(site: Watched) -> None:
+    page = site.open()
+    sections = page.locator("main > section").evaluate_all("all => all.map(each => each.id)")
+    assert sections[:5] == ["L1", "L2", "L3", "GIA", "annexes"]
+
+
+def test_definition_sources_and_checks_are_a_press_away(site: Watched) -> None:
+    page = site.open()
+    figure = page.locator("#use_practices")
+    assert not figure.locator("dl").is_visible()
+    figure.locator("summary").click()
+    text = figure.locator("dl").inner_text()
+    assert "Cases whose latest version is published" in text
+    assert "use/cases.csv, 40 rows" in text
+    assert "checks that every figure goes through" in text
+    share = page.locator("#funding_membership_fee_share")
+    share.locator("summary").click()
+    assert "Shares of one whole add to 100: passed" in share.inner_text()
+
+
+def test_a_source_leads_to_its_row(site: Watched) -> None:
+    page = site.open()
+    page.locator("#use_practices summary").click()
+    page.locator("#use_practices dd a", has_text="use/cases.csv").click()
+    row = page.locator("#files tr", has_text="use/cases.csv")
+    row.wait_for()
+    assert row.is_visible()
+
+
+def test_print_and_the_year_before_stand_beside_the_figure(site: Watched) -> None:
+    page = site.open()
+    figure = page.locator("#members_new")
+    assert "known difference" in figure.locator("summary").inner_text()
+    figure.locator("summary").click()
+    text = figure.inner_text()
+    assert "prints 6, known difference" in text
+    assert "in release 2030-r4" in text
+
+
+# --- charts ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_charts_say_their_numbers_to_those_who_do_not_see_them(site: Watched, language: str) -> None:
+    page = site.open(language)
+    charts = page.locator("figure.chart")
+    assert charts.count() == 10
+    for chart in charts.all():
+        drawings = chart.locator("svg:visible")
+        assert drawings.count() == 1
+        said = drawings.get_attribute("aria-label") or ""
+        assert said.startswith(chart.locator("h3").inner_text())
+        assert len(re.findall(r"\d+", said)) > 3
+
+
+def test_charts_are_at_hand_in_the_language_that_is_spoken(site: Watched, release: Path) -> None:
+    page = site.open("fr")
+    links = page.locator("figure.chart .links a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert len(links) == 20
+    for link in links:
+        assert "-fr." in link
+        assert (release / "site" / link).resolve().exists()
+
+
+# --- language ----------------------------------------------------------------------------------
+
+
+def test_the_language_changes_and_comes_back(site: Watched) -> None:
+    page = site.open()
+    heading = page.locator("h1")
+    english = page.locator("body").inner_text()
+    assert heading.inner_text() == "The year 2031 in figures"
+    page.click(".languages button[lang=fr]")
+    assert heading.inner_text() == "L’année 2031 en chiffres"
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert "Metropolis en 2031" in page.title()
+    assert page.locator(".tools input").first.locator("xpath=..").inner_text().startswith("Chercher")
+    assert "20 membres sur 20" in page.locator("#annexes").inner_text()
+    page.click(".languages button[lang=es]")
+    assert heading.inner_text() == "El año 2031 en cifras"
+    assert page.locator(".languages [aria-pressed=true]").inner_text() == "ES"
+    assert "lang=es" in page.url
+    page.reload()
+    assert heading.inner_text() == "El año 2031 en cifras"
+    page.click(".languages button[lang=en]")
+    assert page.locator("body").inner_text() == english
+
+
+def test_nothing_stays_english_but_what_people_typed(site: Watched) -> None:
+    page = site.open("fr")
+    left = page.evaluate(
+        """() => {
+            const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
+            const found = []
+            while (walker.nextNode()) {
+                const node = walker.currentNode, parent = node.parentElement
+                const isOurs = !parent.closest('[lang=en], code, svg, [data-t]')
+                if (isOurs && /[A-Za-z]{4,}/.test(node.data)) found.push(node.data.trim())
+            }
+            return found
+        }"""
+    )
+    names = set(members(page, "annex_activity"))
+    files = re.compile(r"^(\w+/)+[\w.-]*$")
+    known = {"Europe", "SHA-256", "Publications", "Cities for Global Health"}
+    strange = [t for t in left if t not in names | known and not files.match(t) and not re.match(r"\d", t)]
+    assert strange == []
+
+
+# --- tables ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ANNEXES)
+def test_annex_tables_hold_every_member_in_the_report_s_order(
+    site: Watched, content: ReleaseContent, table: str
+) -> None:
+    page = site.open()
+    assert members(page, table) == [row["member"] for row in content.tables[table].as_dicts()]
+
+
+def test_a_column_sorts_up_down_and_back(site: Watched) -> None:
+    page = site.open()
+    before = members(page, "annex_activity")
+    head = page.locator("#annex_activity th", has_text="Mentions")
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    values = column(page, "annex_activity", 4)
+    assert values == sorted(values) != values[::-1]
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert column(page, "annex_activity", 4) == sorted(values, reverse=True)
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "none"
+    assert members(page, "annex_activity") == before
+
+
+def test_marks_and_dashes_sort_as_what_they_mean(site: Watched, content: ReleaseContent) -> None:
+    page = site.open()
+    rows = content.tables["annex_engagement"].as_dicts()
+    page.locator("#annex_engagement th", has_text="Activated").locator("button").dblclick()
+    active = sum(row["activated"] for row in rows)
+    first = page.locator("#annex_engagement tbody tr").nth(active - 1)
+    after = page.locator("#annex_engagement tbody tr").nth(active)
+    assert first.locator("td").nth(1).inner_text() == "yes"
+    assert after.locator("td").nth(1).inner_text() == ""
+    page.locator("#annex_engagement th", has_text="Capacity").locator("button").click()
+    assert page.locator("#annex_engagement tbody tr td:nth-of-type(9)").first.inner_text() == "–"
+
+
+def test_search_knows_no_accents_and_says_how_many(site: Watched) -> None:
+    page = site.open()
+    tools = page.locator(".tools", has=page.locator("[aria-controls=annex_activity]"))
+    tools.locator("input").fill("nunoa")
+    assert members(page, "annex_activity") == ["Ñuñoa"]
+    assert tools.locator("output").inner_text() == "1 of 20 members"
+    page.click(".languages button[lang=es]")
+    assert tools.locator("output").inner_text() == "1 de 20 miembros"
+    tools.locator("input").fill("no such place")
+    assert members(page, "annex_activity") == []
+    tools.locator("input").fill("")
+    assert len(members(page, "annex_activity")) == 20
+    assert len(members(page, "annex_engagement")) == 20
+
+
+def test_cells_show_what_print_shows(site: Watched, content: ReleaseContent) -> None:
+    page = site.open()
+    row = content.tables["annex_engagement"].as_dicts()[0]
+    cells = page.locator("#annex_engagement tbody tr").first.locator("td").all_inner_texts()
+    assert row["capacity_building"] == 0 and cells[8] == "–"
+    assert not row["activated"] and cells[1] == ""
+    assert row["fee_paid"] and cells[2] == "yes"
+    total = page.locator("#annex_engagement tfoot td").nth(1).inner_text()
+    activated = sum(row["activated"] for row in content.tables["annex_engagement"].as_dicts())
+    assert int(total) == activated
+
+
+def test_the_calendar_is_searched_by_event(site: Watched) -> None:
+    page = site.open()
+    page.locator("#calendar summary").click()
+    page.locator("[aria-controls=events]").fill("PLAIN")
+    assert set(members(page, "events")) == {"A plain debate"}
+
+
+# --- data --------------------------------------------------------------------------------------
+
+
+def test_print_quarantine_changes_and_provenance_are_told(site: Watched, release: Path) -> None:
+    page = site.open()
+    text = page.locator("#data").inner_text()
+    assert "2 known differences" in text
+    assert "Éfeso, Activated member" in text
+    assert "value that is not on the list" in text
+    assert "New members (members_new): 2 → 3" in text
+    assert "3 of 3 questions" in text
+    assert "1f1f1f" in text
+    links = page.locator("footer a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert "../report.xlsx" in links
+    assert "../figures.csv" in links
+
+
+# --- everybody ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(browser: Browser, release: Path, width: int, language: str) -> None:
+    for watched in watch(browser, release, viewport={"width": width, "height": 900}, bypass_csp=True):
+        page = watched.open(language)
+        open_all(page)
+        options: dict[str, Any] = {"runOnly": RULES}
+        found = Axe().run(page, options=options).response["violations"]
+        told = [(each["id"], each["impact"], [n["html"] for n in each["nodes"]][:3]) for each in found]
+        assert told == []
+
+
+def test_keys_alone_are_enough(site: Watched) -> None:
+    page = site.open()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.lang") == "fr"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    summary = page.locator("#participants summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#participants dl").is_visible()
+    outline = summary.evaluate("node => getComputedStyle(node).outlineStyle")
+    assert outline == "solid"
+    page.locator("#annex_activity thead button").nth(2).focus()
+    page.keyboard.press("Space")
+    assert page.locator("#annex_activity thead th").nth(2).get_attribute("aria-sort") == "ascending"
+
+
+def test_it_can_be_read_where_nothing_may_run(bare: Watched, release: Path) -> None:
+    page = bare.open()
+    for row in figures(release)[:10]:
+        assert page.locator(f"#{row['figure_id']} .value").inner_text() == row["display_en"]
+    assert page.locator("#annex_activity tbody tr").count() == 20
+
+
+def test_a_phone_shows_it_without_scrolling_sideways(phone: Watched) -> None:
+    page = phone.open("fr")
+    assert overflow(page) <= 0
+    open_all(page)
+    assert overflow(page) <= 0
+    small = page.locator(".languages button, .figure summary, .tools input").evaluate_all(
+        "all => all.filter(each => each.offsetParent && each.getBoundingClientRect().height < 24).length"
+    )
+    assert small == 0
+
+
+def test_paper_repeats_the_headers_and_leaves_the_tools_out(
+    browser: Browser, release: Path, screenshots: Path
+) -> None:
+    for watched in watch(browser, release):
+        page = watched.open()
+        page.pdf(path=str(screenshots / "page.pdf"), prefer_css_page_size=True, print_background=True)
+        written = (screenshots / "page.pdf").read_bytes()
+        assert len(re.findall(rb"/Type\s*/Page\b", written)) >= 7
+        assert re.search(rb"/MediaBox\s*\[0 0 59[45][\d.]* 84[12]", written)  # A4
+        page.emulate_media(media="print")
+        assert not page.locator(".tools").first.is_visible()
+        assert not page.locator("nav.sections").is_visible()
+        head = page.locator("#annex_activity thead")
+        assert head.evaluate("node => getComputedStyle(node).display") == "table-header-group"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pictures_for_the_eye(browser: Browser, release: Path, screenshots: Path, width: int) -> None:
+    for watched in watch(browser, release, viewport={"width": width, "height": 900}):
+        page = watched.open()
+        assert overflow(page) <= 0
+        page.screenshot(path=str(screenshots / f"page-{width}.png"), full_page=True)
+
+
+# --- a real release ----------------------------------------------------------------------------
+
+
+def test_the_page_of_a_real_release(browser: Browser, released: Warehouse, screenshots: Path) -> None:
+    release = released.latest.resolve()
+    for watched in watch(browser, release, viewport={"width": 1360, "height": 900}):
+        for language in LANGUAGES:
+            page = watched.open(language)
+            shown = page.locator("details.figure").evaluate_all(
+                "all => all.map(each => [each.dataset.figure, each.querySelector('.value').textContent])"
+            )
+            expected = {row["figure_id"]: row[f"display_{language}"] or "–" for row in figures(release)}
+            assert dict(shown) == expected
+        page.screenshot(path=str(screenshots / "real-es.png"), full_page=True)
+        for link in page.locator("footer a, figure.chart .links a").all():
+            assert (release / "site" / (link.get_attribute("href") or "")).resolve().exists()
+        assert watched.said == []
+        assert watched.asked == []
+    assert (release / "site" / "index.html").stat().st_size < MEGABYTE

@@ -1,0 +1,422 @@
+"""A release made by hand, for tests of what is written from one.
+
+Here belongs a small stand-in of a build's marts: the tables have the columns that the dbt project says, so
+that a test fails when a mart and its readers part. Values are made up, some by somebody who means harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from orchestration.ingest.schema import QUARANTINE, SOURCE_FILES
+from orchestration.models.dbt_sources import sql_type
+from orchestration.paths import DBT_FOLDER
+from orchestration.release.content import Guarded, ReleaseContent
+from orchestration.release.tables import read_tables, write_csv
+
+YEAR = 2031
+HARM = '"><img src=x onerror="window.harmed=1"><script>window.harmed=1</script>'
+FORMULA = '=HYPERLINK("https://example.org/?leak","see")'
+CHANGES = f"""# What changed in {YEAR}-r2
+
+Compared with {YEAR}-r1.
+
+## Figures and annex cells that moved (1)
+
+- New members (members_new): 2 → 3. Restated: {HARM} (report team, {YEAR}-02-01)
+"""
+_MARTS = (
+    *("figures", "figure_moves", "annex_activity", "annex_engagement", "funding_sources"),
+    *("funds_use", "gender_impact", "calendar", "action_plan", "reconciliation", "events"),
+    *("resolved_places", "unresolved_places", "members", "attendances", "practices", "initiatives"),
+)
+_REGIONS = ("Africa", "Asia-Pacific", "Europe", "Latin America and Caribbean", "North America")
+_COUNTRIES = ("SN", "VN", "PT", "PE", "CA")
+_BODIES = ("board_of_directors", "co_presidency", "regional_secretariat")
+_GENDERS = ("man", "non_binary", "undisclosed", "woman")
+
+Row = dict[str, Any]
+
+
+def make_release(folder: Path, *, is_empty: bool = False, has_year_before: bool = True) -> ReleaseContent:
+    """A release whose build database lies in the folder; empty, it has a catalogue and no rows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    database = folder / "build.duckdb"
+    database.unlink(missing_ok=True)
+    with duckdb.connect(str(database)) as connection:
+        _make_tables(connection)
+        catalogue = _dicts(connection, "select * from figure_catalogue order by position")
+        _fill_figures(connection, catalogue, is_empty, has_year_before)
+        if not is_empty:
+            _fill_rest(connection, catalogue)
+        tables = read_tables(connection)
+    keys = [entry["figure_id"] for entry in catalogue]
+    outcomes = [
+        _outcome("landing", "row_accounts", "Rows read are rows loaded and quarantined", []),
+        _outcome("figures", "figures", "Every figure is within its range", keys),
+        _outcome("figures", "whole_shares", "Shares of one whole add to 100", _shares(keys)),
+    ]
+    return ReleaseContent(
+        year=YEAR,
+        release=f"{YEAR}-r2",
+        previous=f"{YEAR}-r1",
+        tables=tables,
+        guarded=Guarded(len(outcomes), 0, 0, outcomes),
+        findings=[{"severity": "note", "code": "x", "source_file": "events/programme.csv", "message": HARM}],
+        database=database,
+        inputs_fingerprint="1f" * 32,
+        code_fingerprint="a7" * 32,
+        changes=CHANGES,
+    )
+
+
+def write_tables(folder: Path, content: ReleaseContent) -> None:
+    """The CSV files of a release, as it writes them before everything else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in content.tables.values():
+        write_csv(folder / f"{table.name}.csv", table.columns, table.rows)
+    (folder / "changes.md").write_text(content.changes, encoding="utf-8")
+
+
+def without_print(content: ReleaseContent) -> ReleaseContent:
+    """The release before the report was printed."""
+    nothing = replace(content.tables["reconciliation"], rows=[])
+    return replace(content, tables=content.tables | {"reconciliation": nothing})
+
+
+def _shares(keys: list[str]) -> list[str]:
+    return [key for key in keys if key.startswith("fund")]
+
+
+def _outcome(layer: str, suite: str, meaning: str, figures: list[str]) -> Row:
+    return {
+        "layer": layer,
+        "suite": suite,
+        "meaning": meaning,
+        "outcome": "passed",
+        "figures": figures,
+    }
+
+
+def _dicts(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    result = connection.execute(sql)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+# --- tables ------------------------------------------------------------------------------------
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    for mart in _MARTS:
+        path = DBT_FOLDER / "models" / "marts" / f"{mart}.yml"
+        node = yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]
+        columns = [(column["name"], column["data_type"]) for column in node["columns"]]
+        _create(connection, mart, columns)
+    seed = DBT_FOLDER / "seeds" / "figure_catalogue.csv"
+    connection.execute(f"create table figure_catalogue as from read_csv('{seed}', header=true)")
+    evidence = [
+        *(("figure_id", "varchar"), ("part", "varchar"), ("unit_key", "varchar")),
+        *(("amount", "decimal(18, 2)"), ("source_file", "varchar"), ("source_line", "bigint")),
+        *(("member_id", "varchar"), ("event_id", "varchar")),
+    ]
+    _create(connection, "figure_evidence", evidence)
+    names = [("member_id", "varchar"), ("name", "varchar"), ("name_key", "varchar")]
+    _create(connection, "stg_members", [*names, ("country_code", "varchar")])
+    _create(connection, "stg_member_names", names)
+    connection.execute("create schema landing")
+    for table in (QUARANTINE, SOURCE_FILES):
+        columns = [(column.name, sql_type(column.type)) for column in table.columns]
+        _create(connection, f"landing.{table.name}", columns)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: Iterable[tuple[str, str]]) -> None:
+    typed = ", ".join(f'"{name}" {type_}' for name, type_ in columns)
+    connection.execute(f"create table {table} ({typed})")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Row]) -> None:
+    for row in rows:
+        names = ", ".join(f'"{name}"' for name in row)
+        marks = ", ".join("?" for _ in row)
+        connection.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+
+
+def _fill_figures(
+    connection: duckdb.DuckDBPyConnection,
+    catalogue: list[Row],
+    is_empty: bool,
+    has_year_before: bool,
+) -> None:
+    figures, moves = [], []
+    for index, entry in enumerate(catalogue):
+        is_share = entry["unit"] == "percent"
+        value = Decimal(0 if is_empty else 1200 + 7 * index if index % 9 == 2 else 3 + index % 70)
+        refused = is_share and is_empty
+        figures.append(
+            {
+                "year": YEAR,
+                "figure_id": entry["figure_id"],
+                "area": entry["area"],
+                "label": entry["label"],
+                "value": None if refused else min(value, Decimal(100)) if is_share else value,
+                "numerator": Decimal(0) if refused else value,
+                "denominator": (Decimal(0) if refused else Decimal(100)) if is_share else None,
+                "unit": entry["unit"],
+                "status": "refused" if refused else "published",
+            }
+        )
+        before = None if index % 10 == 9 or not has_year_before or is_empty else value + index % 5 - 2
+        moves.append(_move(entry, figures[-1]["value"], before))
+    _insert(connection, "figures", figures)
+    _insert(connection, "figure_moves", moves)
+
+
+def _move(entry: Row, value: Decimal | None, before: Decimal | None) -> Row:
+    row: Row = {"figure_id": entry["figure_id"], "value": value, "move_band": entry["move_band"]}
+    if before is None or value is None:
+        return row
+    relative = round((value - before) / before, 4) if before else None
+    return row | {
+        "previous_release": f"{YEAR - 1}-r4",
+        "previous_value": before,
+        "move": value - before,
+        "relative_move": relative,
+        "is_within_band": None if relative is None else abs(relative) <= entry["move_band"],
+    }
+
+
+def _fill_rest(connection: duckdb.DuckDBPyConnection, catalogue: list[Row]) -> None:
+    _fill_members(connection)
+    _fill_events(connection)
+    _fill_contributions(connection)
+    _fill_money(connection, catalogue)
+    _fill_gender(connection, catalogue)
+    _fill_accounts(connection)
+
+
+def _names() -> list[str]:
+    return [*("Ábaco", "Éfeso", "Łódź", "Zürich", "Ñuñoa", "Xi’an", HARM), *"BCDEFGHIJKLMN"]
+
+
+def _fill_members(connection: duckdb.DuckDBPyConnection) -> None:
+    for index, name in enumerate(_names()):
+        member: Row = {"member_id": f"M{index:03}", "name": name, "country_code": _COUNTRIES[index % 5]}
+        key = name.casefold()
+        _insert(connection, "stg_members", [member | {"name_key": key}])
+        _insert(
+            connection,
+            "members",
+            [member | {"region": _REGIONS[index % 5], "is_member": True, "is_new": index == 3}],
+        )
+        row = {
+            "report_order": index + 1,
+            "member_id": member["member_id"],
+            "member": name,
+            "is_new": index == 3,
+        }
+        counts = {
+            "news": index % 3,
+            "publications": index % 2,
+            "mentions": index,
+            "use_cases": 0,
+            "c4gh_initiatives": 30 - index,
+        }
+        _insert(connection, "annex_activity", [row | counts])
+        engaged: Row = {
+            "activated": index % 4 != 0,
+            "fee_paid": index % 3 == 0,
+            "board": index < 2,
+            "annual_meeting": False,
+            "bilateral": index % 2,
+            "pilot": ("", "L", "P", "L&P")[index % 4],
+            "indicators": True,
+            "capacity_building": index % 7,
+            "wmd_organiser": index == 5,
+        }
+        _insert(connection, "annex_engagement", [row | engaged])
+
+
+def _fill_events(connection: duckdb.DuckDBPyConnection) -> None:
+    for index in range(30):
+        start = date(YEAR, index % 11 + 1, 5 + index % 20)
+        event: Row = {
+            "event_id": f"E{index:03}",
+            "title": (HARM, FORMULA, "A plain debate")[index % 3],
+            "start_date": start,
+            "end_date": start.replace(day=start.day + index % 2),
+            "kind": ("webinar", "forum", "bilateral_meeting")[index % 3],
+            "format": ("online", "in_person")[index % 2],
+            "organiser_role": ("led", "participated")[index % 2],
+            "is_metropolis_event": index % 2 == 0,
+        }
+        _insert(
+            connection,
+            "calendar",
+            [event | {"month": start.isoformat()[:7], "gender_perspective": index % 5 == 0}],
+        )
+        _insert(connection, "events", [event | {"is_learning": False, "is_statutory": False}])
+        people = [
+            {
+                "event_id": event["event_id"],
+                "person_key": f"{index}-{person}",
+                "gender": _GENDERS[person % 4],
+                "has_attended": person % 5 != 0,
+            }
+            for person in range(index % 9)
+        ]
+        _insert(connection, "attendances", people)
+
+
+def _fill_contributions(connection: duckdb.DuckDBPyConnection) -> None:
+    kinds = (
+        ("practices", "case_id", "use_practices", "use/cases.csv", 40),
+        ("initiatives", "initiative_id", "c4gh_initiatives", "c4gh/initiatives.json", 25),
+    )
+    for mart, key, figure, source, count in kinds:
+        for index in range(count):
+            shared: Row = {key: f"{mart}-{index}", "source_file": source, "source_line": index + 2}
+            place: Row = {"member_id": f"M{index % 20:03}"} if index % 3 else {"country_code": "KE"}
+            if index == 0:
+                place = {"country_code": None}
+            _insert(connection, mart, [shared | place])
+            _insert(
+                connection,
+                "figure_evidence",
+                [
+                    {
+                        "figure_id": figure,
+                        "part": "numerator",
+                        "unit_key": shared[key],
+                        "amount": 1,
+                        "source_file": source,
+                        "source_line": index + 2,
+                    }
+                ],
+            )
+    files = [
+        {
+            "figure_id": "participants",
+            "part": "numerator",
+            "unit_key": f"E{index:03}",
+            "amount": 4,
+            "source_file": f"events/registrations/E{index:03}__zoom.csv",
+        }
+        for index in range(8)
+    ]
+    _insert(connection, "figure_evidence", files)
+
+
+def _fill_money(connection: duckdb.DuckDBPyConnection, catalogue: list[Row]) -> None:
+    for mart, whole, key in (
+        ("funding_sources", "funding", "category"),
+        ("funds_use", "funds_use", "project"),
+    ):
+        entries = [entry for entry in catalogue if entry["whole"] == whole]
+        for index, entry in enumerate(entries):
+            share = Decimal(100 - 3 * (len(entries) - 1)) if index == 0 else Decimal(3)
+            part = entry["figure_id"].removeprefix(f"{whole}_").removesuffix("_share")
+            _insert(
+                connection,
+                mart,
+                [
+                    {
+                        key: part,
+                        "figure_id": entry["figure_id"],
+                        "label": entry["label"],
+                        "amount": share * 1000,
+                        "share": share,
+                        "unrounded_share": share,
+                        "is_printed": True,
+                    }
+                ],
+            )
+
+
+def _fill_gender(connection: duckdb.DuckDBPyConnection, catalogue: list[Row]) -> None:
+    figures = {row["figure_id"]: row for row in _dicts(connection, "select * from figures")}
+    position = 0
+    for entry in catalogue:
+        if entry["is_gender_impact"]:
+            position += 1
+            figure = figures[entry["figure_id"]]
+            names = ("figure_id", "label", "unit", "status", "value", "numerator", "denominator")
+            row = {name: figure[name] for name in names}
+            extra = {"position": position, "item": entry["figure_id"], "kind": "figure"}
+            _insert(connection, "gender_impact", [row | extra])
+    for body in _BODIES:
+        for gender in _GENDERS:
+            position += 1
+            _insert(
+                connection,
+                "gender_impact",
+                [
+                    {
+                        "position": position,
+                        "item": f"{body}/{gender}",
+                        "kind": "governance_seats",
+                        "body": body,
+                        "gender": gender,
+                        "label": f"Seats: {body}, {gender}",
+                        "unit": "count",
+                        "status": "published",
+                        "value": len(gender) % 5,
+                        "numerator": len(gender) % 5,
+                        "denominator": 9,
+                    }
+                ],
+            )
+
+
+def _fill_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+    plan: list[tuple[str, str, str | None, str, str]] = [
+        ("L1", "line", None, "Lead", "in_progress"),
+        ("L1A1", "action", "L1", HARM, "done"),
+        ("L1A1D1", "deliverable", "L1A1", FORMULA, "not_started"),
+        ("L2", "line", None, "Know", "done"),
+    ]
+    names = ("code", "level", "parent_code", "title", "status")
+    _insert(connection, "action_plan", [dict(zip(names, row, strict=True)) for row in plan])
+    compared = [
+        ("figure", "members_new", "6", "4", "known_difference", f"Because {HARM}"),
+        ("figure", "members_total", "3", "3", "match", None),
+        ("annex_cell", "annex_engagement/M001/activated", "false", "true", "known_difference", "y"),
+        ("figure", "gender_alliances", "?", "7", "not_legible", "print cannot be read"),
+    ]
+    names_of = ("kind", "key", "printed", "computed", "status", "reason")
+    _insert(connection, "reconciliation", [dict(zip(names_of, row, strict=True)) for row in compared])
+    place = {"source_file": "website/news.csv", "text": FORMULA, "country": "", "rows": 2}
+    _insert(connection, "unresolved_places", [place | {"reason": "not_a_member", "place_key": "x"}])
+    _insert(
+        connection,
+        "resolved_places",
+        [place | {"text": "zurich", "member": "Zürich", "member_id": "M003"}],
+    )
+    for index in range(8):
+        name = f"events/registrations/E{index:03}__zoom.csv"
+        _insert(connection, "landing.source_files", [_source(name, 10 + index, index % 2)])
+    for name in ("use/cases.csv", "c4gh/initiatives.json", "website/news.csv"):
+        _insert(connection, "landing.source_files", [_source(name, 40, 1)])
+    row = {"source_file": "use/cases.csv", "source_line": 9, "field": "status"}
+    said = {"reason_code": "unknown_enum", "reason": f'status: "{HARM}" is not on the list'}
+    _insert(connection, "landing.quarantine", [row | said])
+
+
+def _source(name: str, rows: int, quarantined: int) -> Row:
+    return {
+        "source_file": name,
+        "source": "x",
+        "sha256": f"{len(name):02x}" * 32,
+        "bytes": rows * 91,
+        "rows_read": rows,
+        "rows_loaded": rows - quarantined,
+        "rows_quarantined": quarantined,
+    }

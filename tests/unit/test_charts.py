@@ -1,0 +1,176 @@
+"""The charts of a release.
+
+Here belongs what a layout program and a reader can rely on: sizes, words, numbers, the same bytes every time.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from orchestration.release.charts import make_charts, write_charts
+from orchestration.release.charts.chart import Chart
+from orchestration.release.charts.picture import DOTS_PER_INCH, tightened
+from orchestration.release.content import ReleaseContent
+from orchestration.release.displays import LANGUAGES
+from orchestration.release.drawing import (
+    DEEP,
+    LIGHT,
+    MID,
+    PALE,
+    PAPER,
+    REGULAR,
+    WIDTH,
+    balanced,
+    text_width,
+    wrapped,
+)
+from orchestration.release.facts import read_facts
+from tests.support.release import make_release
+
+SVG = "{http://www.w3.org/2000/svg}"
+POINTS_PER_INCH = 72
+
+
+@pytest.fixture(scope="module")
+def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseContent:
+    return make_release(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture(scope="module")
+def charts(content: ReleaseContent) -> list[Chart]:
+    return make_charts(content, read_facts(content))
+
+
+@pytest.fixture(scope="module")
+def written(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("written")
+    write_charts(folder, content)
+    return folder / "charts"
+
+
+def svgs(charts: list[Chart]) -> list[tuple[str, ElementTree.Element]]:
+    return [
+        (f"{chart.name}-{language}", ElementTree.fromstring(chart.sheet(language).standalone()))
+        for chart in charts
+        for language in LANGUAGES
+    ]
+
+
+def test_each_chart_is_written_as_svg_and_png_in_each_language(written: Path, charts: list[Chart]) -> None:
+    names = {f"{c.name}-{la}{end}" for c in charts for la in LANGUAGES for end in (".svg", ".png")}
+    assert {path.name for path in written.iterdir()} == names
+    assert len(charts) == 10
+
+
+def test_pictures_are_for_print(written: Path) -> None:
+    for path in written.glob("*.png"):
+        start = path.read_bytes()[:100]
+        width, _ = struct.unpack(">II", start[16:24])
+        at = start.index(b"pHYs") + 4
+        across, down, unit = struct.unpack(">IIB", start[at : at + 9])
+        assert width == WIDTH * DOTS_PER_INCH / POINTS_PER_INCH
+        assert (across, down, unit) == (11811, 11811, 1)  # 300 dots an inch, in metres
+
+
+def test_the_same_release_makes_the_same_bytes(
+    written: Path, content: ReleaseContent, tmp_path: Path
+) -> None:
+    write_charts(tmp_path, content)
+    for path in written.iterdir():
+        assert (tmp_path / "charts" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_text_stays_text_and_inside_the_sheet(charts: list[Chart]) -> None:
+    for name, svg in svgs(charts):
+        assert svg.get("width") == f"{WIDTH}pt"
+        for text in svg.iter(f"{SVG}text"):
+            size = float(text.attrib["font-size"])
+            weight = int(text.get("font-weight", REGULAR))
+            width = text_width(text.text or "", size, weight)
+            x = float(text.attrib["x"])
+            left = {"end": x - width, "middle": x - width / 2}.get(text.get("text-anchor", ""), x)
+            assert left >= -1, (name, text.text)
+            assert left + width <= WIDTH + 1, (name, text.text)
+
+
+def test_a_chart_needs_nothing_from_outside(charts: list[Chart]) -> None:
+    for chart in charts:
+        text = chart.sheet("en").standalone()
+        assert not re.search(r"href|url\(|<script|<image|<style", text)
+        assert len(re.findall("http", text)) == 1  # the namespace
+
+
+def test_titles_say_a_finding_and_descriptions_the_numbers(charts: list[Chart]) -> None:
+    for chart in charts:
+        for language in LANGUAGES:
+            sheet = chart.sheet(language)
+            assert sheet.title and not sheet.title.endswith(".")
+            assert sheet.alt.startswith(sheet.title)
+            for name, value in chart.numbers:
+                assert f"{name.of(language)} {value.of(language)}" in sheet.alt
+    titles = {chart.name: chart.title.en for chart in charts}
+    assert titles["learning-participation"] == "17 of 20 members took part in learning"
+    assert "62%" in titles["participants-by-gender"]
+
+
+def test_every_fill_of_the_palette_is_a_step_of_grey() -> None:
+    greys = [luminance(colour) for colour in (DEEP, MID, LIGHT, PALE, PAPER)]
+    steps = [(lighter + 0.05) / (darker + 0.05) for darker, lighter in pairwise(greys)]
+    assert all(step > 1.18 for step in steps)
+    assert all(step > 1.5 for step in steps[:3])
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(("is_empty", "has_year_before"), [(True, False), (False, False)])
+def test_without_a_year_before_that_chart_is_not_there(
+    is_empty: bool, has_year_before: bool, tmp_path: Path
+) -> None:
+    content = make_release(tmp_path, is_empty=is_empty, has_year_before=has_year_before)
+    charts = make_charts(content, read_facts(content))
+    assert len(charts) == 9
+    assert "against-the-year-before" not in {chart.name for chart in charts}
+
+
+def test_a_year_without_rows_says_so(tmp_path: Path) -> None:
+    content = make_release(tmp_path, is_empty=True, has_year_before=False)
+    charts = {chart.name: chart for chart in make_charts(content, read_facts(content))}
+    assert charts["calendar"].title.en == "The programme holds no event"
+    assert charts["funding-sources"].title.es == "No entraron fondos"
+    for chart in charts.values():
+        ElementTree.fromstring(chart.sheet("fr").standalone())
+
+
+def test_shares_of_a_region_count_what_has_no_region_too(
+    content: ReleaseContent, charts: list[Chart]
+) -> None:
+    facts = read_facts(content)
+    assert sum(r.practices for r in facts.regions) + facts.unplaced_practices == 40
+    assert sum(r.initiatives for r in facts.regions) + facts.unplaced_initiatives == 25
+    assert facts.unplaced_practices == 1
+    # Kenya has no member: its practices are Africa's all the same.
+    africa = next(region for region in facts.regions if region.name == "Africa")
+    assert africa.practices > 40 // 5
+
+
+def test_lines_break_between_words() -> None:
+    text = "The three largest projects used 37% of the funds"
+    for width in (60, 120, 400):
+        assert " ".join(wrapped(text, width, 12)) == text
+        assert len(balanced(text, width, 12)) <= len(wrapped(text, width, 12))
+    assert wrapped("Unbreakable", 10, 12) == ["Unbreakable"]
+
+
+def test_a_tightened_picture_has_the_same_pixels(written: Path) -> None:
+    picture = next(iter(sorted(written.glob("*.png")))).read_bytes()
+    assert tightened(picture) == picture
