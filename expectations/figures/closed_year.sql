@@ -112,7 +112,7 @@ members_now as (
     select * from cells_now
     where
         column_name = 'member'
-        and exists (select 1 from members_before)
+        and exists(select 1 from members_before)
 
 ),
 
@@ -149,14 +149,14 @@ final as (
         changed.key,
         changed.value_before,
         changed.value_now,
-        exists (
+        exists(
             select 1
             from landing.restatements as restated
             where
                 restated.kind = changed.kind
                 and restated.key = changed.key
-                and says_the_same(restated."old", changed.value_before)
-                and says_the_same(restated."new", changed.value_now)
+                and says_the_same(restated.old, changed.value_before)
+                and says_the_same(restated.new, changed.value_now)
         ) as is_restated
     from changed
     cross join closed

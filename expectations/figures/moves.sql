@@ -18,14 +18,14 @@ declared as (
 
     select
         key as figure_id,
-        "old" as value_before,
-        "new" as value_now
+        old as value_before,
+        new as value_now
     from landing.restatements
     where kind = 'figure'
 
 ),
 
-final as (
+compared as (
 
     select
         figure_catalogue.figure_id,
@@ -33,26 +33,51 @@ final as (
         figure_moves.previous_value,
         figure_moves.relative_move,
         figure_moves.move_band,
-        case
-            when before.figure_id is null and figure_moves.previous_value is null then 'nothing before'
-            when figure_moves.previous_value is distinct from before.value then 'not compared'
-            when figure_moves.is_within_band is null then 'from or to nothing'
-            when figure_moves.is_within_band then 'within'
-            when exists (
-                select 1
-                from declared
-                where
-                    declared.figure_id = figure_catalogue.figure_id
-                    and says_the_same(declared.value_before, plain_number(figure_moves.previous_value))
-                    and says_the_same(declared.value_now, plain_number(figure_moves.value))
-            ) then 'beyond, as declared'
-            else 'beyond'
-        end as move
+        figure_moves.is_within_band,
+        before.value as released_value,
+        not coalesce(
+            figure_moves.previous_value = before.value,
+            figure_moves.previous_value is null and before.value is null
+        ) as is_left_out
     from figure_catalogue
     left join figure_moves
         on figure_catalogue.figure_id = figure_moves.figure_id
     left join before
         on figure_catalogue.figure_id = before.figure_id
+
+),
+
+moves_declared as (
+
+    select distinct compared.figure_id
+    from compared
+    inner join declared
+        on compared.figure_id = declared.figure_id
+    where
+        says_the_same(declared.value_before, plain_number(compared.previous_value))
+        and says_the_same(declared.value_now, plain_number(compared.value))
+
+),
+
+final as (
+
+    select
+        compared.figure_id,
+        compared.value,
+        compared.previous_value,
+        compared.relative_move,
+        compared.move_band,
+        case
+            when compared.is_left_out then 'not compared'
+            when compared.released_value is null then 'nothing before'
+            when compared.is_within_band is null then 'from or to nothing'
+            when compared.is_within_band then 'within'
+            when moves_declared.figure_id is not null then 'beyond, as declared'
+            else 'beyond'
+        end as move
+    from compared
+    left join moves_declared
+        on compared.figure_id = moves_declared.figure_id
 
 )
 

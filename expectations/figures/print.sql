@@ -16,6 +16,14 @@ not_matched as (
 
 ),
 
+figures_compared as (
+
+    select distinct key
+    from reconciliation
+    where kind = 'figure'
+
+),
+
 figures_left_out as (
 
     select
@@ -26,7 +34,9 @@ figures_left_out as (
         'not_compared' as status,
         'The printed figure was not compared' as reason
     from landing.published_figures as published
-    where published.figure_id not in (select compared.key from reconciliation as compared where compared.kind = 'figure')
+    left join figures_compared
+        on published.figure_id = figures_compared.key
+    where figures_compared.key is null
 
 ),
 

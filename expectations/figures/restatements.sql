@@ -6,7 +6,7 @@ latest as (
     select
         kind,
         key,
-        "new" as value_declared
+        new as value_declared
     from landing.restatements
     where kind in ('figure', 'annex_cell')
     qualify row_number() over (

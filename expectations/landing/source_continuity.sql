@@ -32,8 +32,8 @@ declared as (
 
     select
         regexp_replace(key, '\.[a-z0-9]+$', '') as export,
-        typed_number("old") as rows_before,
-        coalesce(typed_number("new"), 0) as rows_now
+        typed_number(old) as rows_before,
+        coalesce(typed_number(new), 0) as rows_now
     from landing.restatements
     where kind = 'source_file'
 
@@ -47,7 +47,7 @@ compared as (
         coalesce(now.rows_read, 0) as rows_now,
         before.export is not null and now.export is null as is_gone,
         before.export is null as is_new,
-        exists (
+        exists(
             select 1
             from declared
             where

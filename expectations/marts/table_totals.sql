@@ -55,15 +55,23 @@ of_publications as (
 
 ),
 
+totals as (
+
+    select
+        of_events.*,
+        of_practices.*,
+        of_initiatives.*,
+        of_publications.*
+    from of_events
+    cross join of_practices
+    cross join of_initiatives
+    cross join of_publications
+
+),
+
 named as (
 
-    unpivot (
-        select columns(*)::bigint
-        from of_events
-        cross join of_practices
-        cross join of_initiatives
-        cross join of_publications
-    )
+    unpivot (select columns(*)::bigint from totals)
     on columns(*) into name figure_id value table_total
 
 ),
