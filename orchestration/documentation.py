@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -207,18 +208,19 @@ def _shown(row: dict[str, str]) -> str:
     return f"{form}; {row['section']}"
 
 
+def _band(row: dict[str, str]) -> str:
+    band = Decimal(row["move_band"])
+    return f"{band * 100:.0f} points" if row["unit"] == "percent" else f"{band + 1:f} times, up or down,"
+
+
 def _bounds(row: dict[str, str]) -> str:
     most = f" to {row['maximum']}" if row["maximum"] else " or more"
-    bounds = [f"{row['minimum']}{most}", f"moves by at most {_percent(row['move_band'])} a year"]
+    bounds = [f"{row['minimum']}{most}", f"moves by at most {_band(row)} a year"]
     if row["part_of"]:
         bounds.append(f"at most {_code(row['part_of'])}")
     if row["whole"]:
         bounds.append(f"shares of {_code(row['whole'])} add to 100")
     return "; ".join(bounds)
-
-
-def _percent(share: str) -> str:
-    return f"{float(share):.0%}"
 
 
 # --- guards -------------------------------------------------------------------------------------

@@ -112,7 +112,7 @@ members_now as (
     select * from cells_now
     where
         column_name = 'member'
-        and exists(select 1 from members_before)
+        and exists (select 1 from members_before)
 
 ),
 

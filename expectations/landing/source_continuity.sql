@@ -73,7 +73,11 @@ final as (
             when is_gone then 'gone'
             else 'there'
         end as presence,
-        case when is_gone or is_declared then 0 else rows_before end as rows_expected
+        -- A row or two taken back is told in the changes; a tenth of an export, or all of it, is a loss.
+        case
+            when is_gone or is_declared or rows_before = 0 then 0
+            else greatest(1, rows_before - greatest(2, rows_before // 10))
+        end as rows_expected
     from compared
 
 )

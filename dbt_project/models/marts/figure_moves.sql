@@ -26,6 +26,9 @@ moves as (
         year_before.release as previous_release,
         year_before.value as previous_value,
         figures.value - year_before.value as move,
+        greatest(figures.value, year_before.value) as larger,
+        least(figures.value, year_before.value) as smaller,
+        catalogue.unit,
         catalogue.move_band
     from figures
     inner join catalogue
@@ -52,7 +55,12 @@ final as (
         cast(move_band as decimal(18, 4)) as move_band,
 
         -- booleans
-        case when previous_value <> 0 then abs(move) <= move_band * abs(previous_value) end as is_within_band
+        -- A share moves by points, a count by a factor; of the smallest counts a factor says nothing.
+        case
+            when unit = 'percent' then abs(move) <= 100 * move_band
+            when previous_value <> 0 and value is not null
+                then larger < 30 or larger <= (1 + move_band) * smaller
+        end as is_within_band
     from moves
 
 )
