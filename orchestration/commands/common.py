@@ -42,8 +42,12 @@ def read_csv(path: Path) -> list[dict[str, str]]:
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
-    """Columns in line; numbers to the right; long cells cut."""
-    lines = [[_cut(str(cell)) for cell in row] for row in [header, *rows]]
+    """Columns in line; numbers to the right; long cells cut, but for the last, which runs on."""
+    last = len(header) - 1
+    lines = [
+        [" ".join(str(cell).split()) if at == last else _cut(str(cell)) for at, cell in enumerate(row)]
+        for row in [header, *rows]
+    ]
     widths = [max(len(line[at]) for line in lines) for at in range(len(header))]
     for line in lines:
         cells = [

@@ -14,6 +14,7 @@ from typing import Any
 from orchestration.build import Build, BuildIncomplete
 from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
 from orchestration.guards.report import GuardRefused, GuardReport, verify_report
+from orchestration.ingest.pseudonyms import forgotten_marks
 from orchestration.paths import Home
 from orchestration.progress import say
 from orchestration.release.changes import compare, tell
@@ -62,12 +63,13 @@ def publish(build: Build, home: Home, exports: Path) -> Released:
     aside = shelf.begin()
     try:
         content = _content(build, shelf, exports, report)
+        forgotten = len(forgotten_marks(home.forgotten))
         _write_tables(aside, content)
-        unchanged = _unchanged(shelf, aside, content)
+        unchanged = _unchanged(shelf, aside, content, forgotten)
         if unchanged is not None:
             shelf.discard(aside)
             return Released(unchanged, shelf.folder / unchanged, is_new=False)
-        _write_all(aside, content, build, report)
+        _write_all(aside, content, build, report, forgotten)
         _verify_written(aside, content)
         return Released(content.release, shelf.publish(aside, content.release), is_new=True)
     except BaseException:
@@ -130,13 +132,16 @@ def _write_tables(folder: Path, content: ReleaseContent) -> None:
         write_csv(folder / f"{table.name}.csv", table.columns, table.rows)
 
 
-def _unchanged(shelf: Shelf, aside: Path, content: ReleaseContent) -> str | None:
-    """The current release, where this build would only repeat it."""
+def _unchanged(shelf: Shelf, aside: Path, content: ReleaseContent, forgotten: int) -> str | None:
+    """The current release, where this build would only repeat it.
+
+    It would not where people asked to be forgotten since: their pseudonyms are in its database.
+    """
     current = shelf.current()
     if current is None or not (shelf.folder / current / PROVENANCE).exists():
         return None
     provenance = json.loads((shelf.folder / current / PROVENANCE).read_text(encoding="utf-8"))
-    if provenance["code"] != content.code_fingerprint:
+    if provenance["code"] != content.code_fingerprint or provenance.get("forgotten", 0) != forgotten:
         return None
     same = all(
         (shelf.folder / current / path.name).exists()
@@ -146,12 +151,14 @@ def _unchanged(shelf: Shelf, aside: Path, content: ReleaseContent) -> str | None
     return current if same else None
 
 
-def _write_all(folder: Path, content: ReleaseContent, build: Build, report: GuardReport) -> None:
+def _write_all(
+    folder: Path, content: ReleaseContent, build: Build, report: GuardReport, forgotten: int
+) -> None:
     from dataclasses import replace
 
     changes = _changes(folder, content, build)
     (folder / "changes.md").write_text(changes, encoding="utf-8")
-    (folder / PROVENANCE).write_text(_provenance(content), encoding="utf-8")
+    (folder / PROVENANCE).write_text(_provenance(content, forgotten), encoding="utf-8")
     content = replace(content, changes=changes)
     for name, write in _writers(report).items():
         say("release", name)
@@ -175,13 +182,14 @@ def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
     return tell(difference, content.release, *as_text)
 
 
-def _provenance(content: ReleaseContent) -> str:
+def _provenance(content: ReleaseContent, forgotten: int) -> str:
     node = {
         "release": content.release,
         "year": content.year,
         "previous": content.previous,
         "exports": content.inputs_fingerprint,
         "code": content.code_fingerprint,
+        "forgotten": forgotten,
         "guards": {
             "passed": content.guarded.passed,
             "failed": content.guarded.failed,
@@ -195,6 +203,7 @@ Writer = Callable[[Path, ReleaseContent], object]
 
 
 def _writers(report: GuardReport) -> dict[str, Writer]:
+    from orchestration.guards.data_docs import write_data_docs
     from orchestration.release.charts import write_charts
     from orchestration.release.database import write_database
     from orchestration.release.documentation import write_documentation
@@ -213,6 +222,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "charts": write_charts,
         "documentation": write_documentation,
         "site": write_site,
+        "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),
         "datapackage.json": write_package,
     }
 
