@@ -152,11 +152,12 @@ def review(
     by: str | None,
 ) -> None:
     """Quarantined rows and unresolved places, with suggestions."""
-    from orchestration.commands.review import apply_review, export_review, print_review
+    from orchestration.commands.acceptance import apply_review
+    from orchestration.commands.review import export_review, print_review
 
     home = Home(home_folder)
     if apply_path is not None:
-        sys.exit(apply_review(home, raw, year, apply_path, by))
+        sys.exit(apply_review(raw, year, apply_path, by))
     if export_path is not None:
         sys.exit(export_review(home, year, export_path))
     sys.exit(print_review(home, year))
@@ -202,11 +203,11 @@ def rollback(release: str, home_folder: Path, reason: str) -> None:
 
 @cli.command()
 @click.argument("email")
-@_year_option
+@click.option("--year", type=click.IntRange(1900, 9999), help="Build only this year again.")
 @_raw_option
 @_home_option
-def forget(email: str, year: int, raw: Path, home_folder: Path) -> None:
-    """Erase a person from the landing of a year and build it again."""
+def forget(email: str, year: int | None, raw: Path, home_folder: Path) -> None:
+    """Erase a person from the landing of every year and build the years again."""
     from orchestration.commands.forget import forget_person
 
     sys.exit(forget_person(Home(home_folder), raw, year, email))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -210,12 +210,13 @@ def _shown(row: dict[str, str]) -> str:
 
 def _band(row: dict[str, str]) -> str:
     band = Decimal(row["move_band"])
-    return f"{band * 100:.0f} points" if row["unit"] == "percent" else f"{band + 1:f} times, up or down,"
+    most = f"by {band * 100:.0f} points" if row["unit"] == "percent" else f"{band + 1:f}-fold"
+    return f"changes at most {most} from one year to the next"
 
 
 def _bounds(row: dict[str, str]) -> str:
     most = f" to {row['maximum']}" if row["maximum"] else " or more"
-    bounds = [f"{row['minimum']}{most}", f"moves by at most {_band(row)} a year"]
+    bounds = [f"{row['minimum']}{most}", _band(row)]
     if row["part_of"]:
         bounds.append(f"at most {_code(row['part_of'])}")
     if row["whole"]:

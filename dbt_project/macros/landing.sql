@@ -1,32 +1,68 @@
 {#-
     The landing as SQL sees it.
 
-    `attach_landing` runs before every build: one view a Parquet file. `landing(table)` is the one way in
+    `attach_landing` runs before every build: one relation a Parquet file. `landing(table)` is the one way in
     for staging models: the source with its declared corrections in place, columns as the contract lands them.
 -#}
 
 {% macro attach_landing() %}
     {%- if execute -%}
         {%- do run_query('create schema if not exists landing') -%}
-        {%- for table in landing_columns() -%}
-            {%- set path = env_var('METROPOLIS_LANDING') ~ '/' ~ table ~ '.parquet' -%}
-            {%- do run_query(
-                'create or replace view landing.' ~ table ~ ' as select * from ' ~ parquet_file(path)
-            ) -%}
+        {%- for table, columns in landing_columns().items() -%}
+            {%- do attach_table(table, columns, env_var('METROPOLIS_LANDING') ~ '/' ~ table ~ '.parquet') -%}
         {%- endfor -%}
     {%- endif -%}
 {% endmacro %}
 
-{% macro parquet_file(path) -%}
-    {{ return(adapter.dispatch('parquet_file', 'metropolis')(path)) }}
+{% macro attach_table(table, columns, path) -%}
+    {%- do adapter.dispatch('attach_table', 'metropolis')(table, columns, path) -%}
 {%- endmacro %}
 
-{% macro default__parquet_file(path) -%}
-    {{ return("read_parquet('" ~ path | replace("'", "''") ~ "')") }}
+{% macro default__attach_table(table, columns, path) -%}
+    {%- do run_query(
+        'create or replace view landing.' ~ table ~ ' as select * from read_parquet('
+        ~ string_literal(path) ~ ')'
+    ) -%}
 {%- endmacro %}
 
-{% macro spark__parquet_file(path) -%}
-    {{ return('parquet.`' ~ path ~ '`') }}
+{#-
+    Columns are given, so that Spark need not open every file to find them out. Corrections are few, and every staging
+    model asks for its own: as values in the query they fold away where a table has none.
+-#}
+{% macro spark__attach_table(table, columns, path) -%}
+    {%- set typed = [] -%}
+    {%- for name, type in columns -%}
+        {%- do typed.append(adapter.quote(name) ~ ' ' ~ type) -%}
+    {%- endfor -%}
+    {%- if table == 'corrected_values' -%}
+        {%- do run_query('create or replace view landing.' ~ table ~ ' as ' ~ inline_rows('parquet.`' ~ path ~ '`', columns)) -%}
+    {%- else -%}
+    {%- do run_query('drop table if exists landing.' ~ table) -%}
+    {%- do run_query(
+        'create table landing.' ~ table ~ ' (' ~ typed | join(', ') ~ ') using parquet location '
+        ~ string_literal(path)
+    ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The rows of a small relation as a select of values, none included. -#}
+{% macro inline_rows(relation, columns) -%}
+    {%- set rows = [] -%}
+    {%- for row in run_query('select * from ' ~ relation) -%}
+        {%- set values = [] -%}
+        {%- for name, _ in columns -%}
+            {%- do values.append(string_literal(row[name])) -%}
+        {%- endfor -%}
+        {%- do rows.append('(' ~ values | join(', ') ~ ')') -%}
+    {%- endfor -%}
+    {%- set selected = [] -%}
+    {%- for name, type in columns -%}
+        {%- do selected.append('cast(' ~ (adapter.quote(name) if rows else 'null') ~ ' as ' ~ type ~ ') as ' ~ adapter.quote(name)) -%}
+    {%- endfor -%}
+    {%- set names = columns | map('first') | map('replace', '`', '') | join(', ') -%}
+    {{ return('select ' ~ selected | join(', ') ~ (
+        ' from values ' ~ rows | join(', ') ~ ' as v (' ~ names ~ ')' if rows else ' where false'
+    )) }}
 {%- endmacro %}
 
 {% macro landing(table) %}

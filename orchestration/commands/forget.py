@@ -6,28 +6,77 @@ Here belongs the order of an erasure. What is kept of a forgotten person, and wh
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.commands.build import build_year
-from orchestration.commands.common import complain
-from orchestration.ingest.pseudonyms import Pseudonymiser, forget, load_or_make_key
+from orchestration.commands.common import OK, complain
+from orchestration.ingest.pseudonyms import (
+    Pseudonymiser,
+    PseudonymKeyError,
+    forget,
+    load_or_make_key,
+)
 from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.paths import Home
 
 _HELD = 3
 
 
-def forget_person(home: Home, raw: Path, year: int, email: str) -> int:
-    """Cuts every tie between the landing and an address, then builds the year anew."""
+def forget_person(home: Home, raw: Path, year: int | None, email: str) -> int:
+    """Cuts every tie between the home and an address, then builds its years anew, or the one year.
+
+    The exit code is that of the build that went worst.
+    """
+    if "@" not in email.strip("@ "):
+        return complain("that is no e-mail address")
+    years = _years(home)
     try:
+        home.folder.mkdir(parents=True, exist_ok=True)
         with HomeLock.of(home.lock):
-            key = load_or_make_key(home.pseudonym_key)
-            forget(home.forgotten, Pseudonymiser(key).pseudonym(email))
-            for folder in (home.landing(year), home.build(year)):
-                shutil.rmtree(folder, ignore_errors=True)
+            rows = _erase(home, years, email)
     except HomeIsHeld as held:
         complain(str(held))
         return _HELD
-    print("Forgotten: from here on the person's rows carry a random mark instead of a pseudonym.")
-    print("The address still stands in the raw exports and in the platforms; delete it there, too.")
-    return build_year(home, raw, year, "duckdb")
+    except PseudonymKeyError as error:
+        return complain(str(error))
+    print(f"Forgotten: {rows} landed rows carried the person's pseudonym. They carry a random mark instead.")
+    built = [each for each in (years if year is None else [year]) if (raw / str(each)).is_dir()]
+    outcomes = [build_year(home, raw, each, "duckdb") for each in built]
+    _say_what_is_left()
+    return max(outcomes, default=OK)
+
+
+def _years(home: Home) -> list[int]:
+    """The years of which the home holds a landing or a build."""
+    folders = [*(home.folder / "landing").glob("*"), *(home.folder / "builds").glob("*")]
+    return sorted({int(folder.name) for folder in folders if folder.name.isdigit()})
+
+
+def _erase(home: Home, years: Iterable[int], email: str) -> int:
+    """Marks the person as forgotten and removes every landing and build; the rows that were theirs."""
+    pseudonym = Pseudonymiser(load_or_make_key(home.pseudonym_key)).pseudonym(email)
+    rows = 0
+    # The mark comes first: a crash after it leaves nothing that a later build would not mend.
+    forget(home.forgotten, pseudonym)
+    for year in years:
+        rows += _rows_of(home.landing(year), pseudonym)
+        for folder in (home.landing(year), home.build(year)):
+            shutil.rmtree(folder, ignore_errors=True)
+    return rows
+
+
+def _rows_of(landing: Path, pseudonym: str) -> int:
+    import pyarrow.parquet as pq
+
+    rows = 0
+    for path in landing.glob("*.parquet"):
+        if "person_key" in pq.read_schema(path).names:
+            found = pq.read_table(path, columns=["person_key"], filters=[("person_key", "=", pseudonym)])
+            rows += found.num_rows
+    return rows
+
+
+def _say_what_is_left() -> None:
+    print("The address still stands in the raw exports and on the platforms: delete it there, too.")
+    print("Earlier releases hold the pseudonym until they are removed: metropolis releases --keep 1.")

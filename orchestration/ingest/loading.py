@@ -6,6 +6,7 @@ becomes a landing row or a quarantined one. How a cell is read belongs in ``cell
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,7 @@ from orchestration.ingest.schema import LandingTable, list_tables, main_table
 
 Values = dict[str, Any]
 
+_IDENTIFIER = re.compile(r"[A-Z]\d[\d-]{0,18}", re.ASCII)
 _UNKNOWN_REFERENCE = {
     "programme": Reason.UNKNOWN_EVENT,
     "members": Reason.UNKNOWN_MEMBER,
@@ -239,7 +241,9 @@ class FileLoader:
         source = reader.column.references
         assert source is not None
         if value not in self._surroundings.references[source]:
-            said = "the value" if self._contract.personal and "@" in value else quoted(value)
+            # A name that slipped into the column is not repeated.
+            is_told = not self._contract.personal or _IDENTIFIER.fullmatch(value)
+            said = quoted(value) if is_told else "the value"
             raise RowFault(
                 _UNKNOWN_REFERENCE[source],
                 f"{reader.header}: {said} is in no loaded row of {source}",

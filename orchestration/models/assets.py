@@ -12,14 +12,9 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dagster_dbt.dbt_manifest import validate_manifest
 
 from orchestration.build import Build
-from orchestration.models.runner import (
-    NodeOutcome,
-    ensure_manifest,
-    raise_for_failures,
-    run_dbt,
-)
+from orchestration.models.engines import engine_named
+from orchestration.models.runner import NodeOutcome, ensure_manifest, raise_for_failures, told_in_words
 from orchestration.previews import PREVIEW_ROWS, markdown_table
-from orchestration.progress import say
 from orchestration.warehouse import WarehouseResource, report_years, year_of
 
 _OWNERS = {"staging": "team:data_engineering", "intermediate": "team:data_engineering"}
@@ -69,14 +64,7 @@ def models_assets() -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         year = year_of(context)
         build = warehouse.start_build(year, context.run_id)
-        say("models", "dbt build")
-        outcomes = run_dbt(
-            ["build", "--exclude-resource-type", "unit_test"],
-            year=year,
-            landing=build.landing,
-            database=build.database,
-            target=build.folder / "dbt",
-        )
+        outcomes = told_in_words(engine_named(warehouse.engine).build(build), build.database)
         yield from _results(context, manifest, translator, build, outcomes)
         raise_for_failures(outcomes)
         build.completed().save()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 TARGET_FOLDER = DBT_FOLDER / "target"
-_PARSED = TARGET_FOLDER / "parsed.sha256"
+_PARSED = "parsed.sha256"
+# The target of profiles.yml whose manifest Dagster and the documentation read.
+DUCKDB = "duckdb"
+_ROWS_TOLD = 5
 
 
 class ModelsFailed(Exception):
@@ -36,6 +39,8 @@ class NodeOutcome:
     message: str
     seconds: float
     failures: int | None
+    # The SQL of a data test of the project's own, whose rows say in words what is wrong.
+    question: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -57,9 +62,10 @@ def _environment(**variables: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _arguments(command: Sequence[str], year: int, target: Path) -> list[str]:
+def _arguments(command: Sequence[str], year: int, engine: str, target: Path) -> list[str]:
     return [
         *command,
+        *("--target", engine),
         *("--project-dir", str(DBT_FOLDER)),
         *("--profiles-dir", str(DBT_FOLDER)),
         *("--target-path", str(target)),
@@ -80,36 +86,40 @@ def project_fingerprint() -> str:
     return fingerprint_of_files(paths, DBT_FOLDER)
 
 
-def ensure_manifest() -> Path:
+def _parsed_folder(engine: str) -> Path:
+    """Where the project lies as parsed for an engine: types and macros differ from engine to engine."""
+    return TARGET_FOLDER if engine == DUCKDB else TARGET_FOLDER / engine
+
+
+def ensure_manifest(engine: str = DUCKDB) -> Path:
     """The manifest of the project as it is now, parsed anew only where the project changed."""
-    manifest = TARGET_FOLDER / "manifest.json"
+    folder = _parsed_folder(engine)
+    manifest, parsed = folder / "manifest.json", folder / _PARSED
     fingerprint = project_fingerprint()
-    if manifest.exists() and _PARSED.exists() and _PARSED.read_text() == fingerprint:
+    if manifest.exists() and parsed.exists() and parsed.read_text() == fingerprint:
         return manifest
-    _parse()
-    with write_atomically(_PARSED) as aside:
+    _parse(engine)
+    with write_atomically(parsed) as aside:
         aside.write_text(fingerprint)
     return manifest
 
 
-def _parse() -> Manifest:
+def _parse(engine: str) -> None:
     from dbt.cli.main import dbtRunner
 
     # Parsing needs a year and paths, of which the database's name alone stays in the manifest.
     with _environment(METROPOLIS_LANDING="landing", METROPOLIS_WAREHOUSE=BUILD_DATABASE):
-        outcome = dbtRunner().invoke(_arguments(["parse"], 1, TARGET_FOLDER))
+        outcome = dbtRunner().invoke(_arguments(["parse"], 1, engine, _parsed_folder(engine)))
     if not outcome.success:
         raise ModelsFailed(f"The dbt project does not parse: {outcome.exception}")
-    manifest: Manifest = outcome.result
-    return manifest
 
 
-def load_manifest() -> Manifest:
+def load_manifest(engine: str = DUCKDB) -> Manifest:
     """The parsed project, as dbt itself reads it."""
     from dbt.contracts.graph.manifest import Manifest
 
-    ensure_manifest()
-    packed = TARGET_FOLDER / "partial_parse.msgpack"
+    ensure_manifest(engine)
+    packed = _parsed_folder(engine) / "partial_parse.msgpack"
     manifest: Manifest = Manifest.from_msgpack(packed.read_bytes())
     # What macros see as ``graph``; a manifest that was just parsed has it already.
     manifest.build_flat_graph()
@@ -117,29 +127,34 @@ def load_manifest() -> Manifest:
 
 
 def run_dbt(
-    command: Sequence[str], *, year: int, landing: Path, database: Path, target: Path
+    command: Sequence[str],
+    *,
+    year: int,
+    landing: str | Path,
+    database: Path,
+    target: Path,
+    engine: str = DUCKDB,
 ) -> list[NodeOutcome]:
     """Runs a dbt command for a year and tells what became of each node.
 
     Raises ModelsFailed where dbt could not run at all; a failed node is an outcome.
     """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    variables = {
-        "METROPOLIS_LANDING": str(landing.resolve()),
-        "METROPOLIS_WAREHOUSE": str(database.resolve()),
-    }
-    try:
-        with _environment(**variables):
-            runner = dbtRunner(manifest=load_manifest())
-            outcome = runner.invoke(_arguments(command, year, target))
-    finally:
-        # dbt keeps its connection open, and DuckDB's lock with it.
-        DuckDBConnectionManager.close_all_connections()
+    variables = {"METROPOLIS_LANDING": str(landing), "METROPOLIS_WAREHOUSE": str(database)}
+    with _environment(**variables):
+        runner = dbtRunner(manifest=load_manifest(engine))
+        outcome = runner.invoke(_arguments(command, year, engine, target))
     if outcome.exception is not None or outcome.result is None:
         raise ModelsFailed(f"dbt could not run: {outcome.exception}")
     return [_node_outcome(result) for result in outcome.result]
+
+
+def release_duckdb() -> None:
+    """Closes the connection that dbt keeps open to a DuckDB database, and with it DuckDB's lock."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
 
 
 def _node_outcome(result: Any) -> NodeOutcome:
@@ -149,7 +164,43 @@ def _node_outcome(result: Any) -> NodeOutcome:
         message=result.message or "",
         seconds=result.execution_time,
         failures=result.failures,
+        question=_own_test(result.node),
     )
+
+
+def _own_test(node: Any) -> str:
+    is_own = node.resource_type == "test" and getattr(node, "test_metadata", None) is None
+    return (node.compiled_code or "") if is_own else ""
+
+
+def told_in_words(outcomes: Sequence[NodeOutcome], database: Path) -> list[NodeOutcome]:
+    """The outcomes, those of failed tests of the project's own with the first rows that they found."""
+    return [_told_in_words(each, database) if each.failures else each for each in outcomes]
+
+
+def _told_in_words(outcome: NodeOutcome, database: Path) -> NodeOutcome:
+    import duckdb
+
+    if not outcome.question:
+        return outcome
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            found = connection.execute(f"select * from ({outcome.question}) limit {_ROWS_TOLD}")
+            names = [column[0] for column in found.description]
+            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    except duckdb.Error:
+        return outcome
+    lines = [_in_words(row) for row in rows]
+    further = (outcome.failures or 0) - len(lines)
+    if further > 0:
+        lines.append(f"and {further} more")
+    return replace(outcome, message="; ".join(lines))
+
+
+def _in_words(row: dict[str, Any]) -> str:
+    if set(row) == {"figure_id", "problem"}:
+        return f"{row['figure_id']} {row['problem']}"
+    return ", ".join(f"{name} {value}" for name, value in row.items())
 
 
 def raise_for_failures(outcomes: Sequence[NodeOutcome]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ _A4 = 9
 _WIDEST, _NARROWEST = 60, 6
 # A cell that is longer is wrapped over lines.
 _WRAP_FROM = 48
+# Height of a line, in points; wrapped rows get theirs here, since not every program fits them by itself.
+_LINE = 12.5
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Sheet:
     noted: str = ""
     is_portrait: bool = False
     are_booleans_marks: bool = False
+    printed_columns: int = 0
 
 
 def write_workbook(folder: Path, content: ReleaseContent) -> None:
@@ -139,6 +143,7 @@ def _figures(table: Table, described: Description, catalogue: dict[str, Catalogu
         format_of=format_of,
         notes=lambda row: catalogue[row[key]].definition,
         noted="label",
+        printed_columns=len(table.columns),
     )
 
 
@@ -225,6 +230,8 @@ class _Formats:
                 look["text_wrap"] = True
             elif align:
                 look["align"] = align
+            if align == "right":
+                look["indent"] = 1
             self._made[key] = self._book.add_format(_FACE | look)
         return self._made[key]
 
@@ -238,6 +245,9 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str) -> No
         page.write_comment(0, at, sheet.meanings[name], _note_box(sheet.meanings[name]))
         page.set_column(at, at, widths[name])
     for down, row in enumerate(sheet.rows, start=1):
+        lines = max(_lines(value, widths[name]) for name, value in zip(sheet.columns, row, strict=True))
+        if lines > 1:
+            page.set_row(down, _LINE * lines)
         for at, (name, value) in enumerate(zip(sheet.columns, row, strict=True)):
             _write_cell(page, down, at, value, _shown(sheet, name, row, value), formats)
         if sheet.notes is not None:
@@ -245,13 +255,13 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str) -> No
             page.write_comment(down, sheet.columns.index(sheet.noted), note, _note_box(note))
     page.freeze_panes(1, sheet.frozen)
     page.autofilter(0, 0, last_row, last_column)
-    page.print_area(0, 0, last_row, last_column)
+    page.print_area(0, 0, last_row, (sheet.printed_columns or len(sheet.columns)) - 1)
     page.repeat_rows(0)
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.6)
-    page.set_header(f'&L&"Arial,Bold"&9Metropolis, {_escaped(sheet.title)}&R&"Arial"&9{release}')
-    page.set_footer('&R&"Arial"&9&P / &N')
+    page.set_header(f'&L&"Arial,Bold"&9 Metropolis, {_escaped(sheet.title)}&R&"Arial"&9 {release}')
+    page.set_footer('&R&"Arial"&9 &P / &N')
     if not sheet.is_portrait:
         page.set_landscape()
     page.set_tab_color(DEEP if sheet.title == "Figures" else PALE)
@@ -292,7 +302,7 @@ def _write_cell(page: Any, row: int, column: int, value: Any, shown: str, format
         else:
             page.write_boolean(row, column, value, formats.cell("", "center"))
     elif isinstance(value, (int, Decimal)):
-        page.write_number(row, column, float(value), formats.cell(shown))
+        page.write_number(row, column, float(value), formats.cell(shown, "right" if shown else "left"))
     elif isinstance(value, (date, datetime)):
         page.write_datetime(row, column, value, formats.cell(shown, "left"))
     else:
@@ -308,6 +318,13 @@ def _widths(sheet: Sheet) -> dict[str, float]:
 def _width(name: str, values: Sequence[Any]) -> float:
     longest = max((_length(value) for value in values), default=0)
     return min(_WIDEST, max(_NARROWEST, longest + 1.5, min(len(name), 14) + 3))
+
+
+def _lines(value: Any, width: float) -> int:
+    """How many lines a text takes in a column; its letters are a little narrower than a unit of width."""
+    if not isinstance(value, str) or len(value) <= _WRAP_FROM:
+        return 1
+    return ceil(len(value) * 0.9 / width)
 
 
 def _length(value: Any) -> int:

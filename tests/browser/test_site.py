@@ -19,7 +19,7 @@ from orchestration.release.content import ReleaseContent
 from orchestration.release.displays import LANGUAGES
 from tests.browser.conftest import Watched, watch
 from tests.conftest import Warehouse
-from tests.support.release import HARM
+from tests.support.release import FORMULA, HARM
 
 pytestmark = pytest.mark.xdist_group("released")
 
@@ -75,6 +75,8 @@ def test_what_somebody_typed_is_shown_and_not_run(site: Watched) -> None:
     assert page.locator("main img").count() == 0
     assert HARM in page.locator("#annex_activity").inner_text()
     assert HARM in page.locator("#events").inner_text()
+    # The apostrophe that keeps a spreadsheet from running it is the CSV's.
+    assert FORMULA in members(page, "events")
     for language in ("fr", "es", "en"):
         page.click(f".languages button[lang={language}]")
         assert page.evaluate("window.harmed") is None
@@ -309,8 +311,7 @@ def test_print_quarantine_changes_and_provenance_are_told(site: Watched, release
 # --- everybody ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("width", "language"), zip(WIDTHS, LANGUAGES, strict=True))
 def test_axe_finds_nothing(browser: Browser, release: Path, width: int, language: str) -> None:
     for watched in watch(browser, release, viewport={"width": width, "height": 900}, bypass_csp=True):
         page = watched.open(language)

@@ -325,7 +325,7 @@ def running_dagster(warehouse: Warehouse) -> Iterator[Dagster]:
         )
     try:
         dagster = Dagster(port)
-        wait_for(lambda: dagster.is_up() or process.poll() is not None, 90)
+        wait_for(lambda: dagster.is_up() or process.poll() is not None, 180)
         assert process.poll() is None, (warehouse.home / "dev.log").read_text()
         yield dagster
     finally:
@@ -390,7 +390,7 @@ def test_a_year_is_released_through_the_ui(small_raw: Path, tmp_path: Path) -> N
             status: str = dagster.ask(STATUS, run=run)["runOrError"]["status"]
             return status if status in ENDED else None
 
-        assert wait_for(ended, 180) == "SUCCESS"
+        assert wait_for(ended, 300) == "SUCCESS"
         [asset] = dagster.ask(RELEASE_ASSET)["assetNodes"]
     assert asset["internalFreshnessPolicy"]["__typename"] == "CronFreshnessPolicy"
     assert asset["assetMaterializations"][0]["partition"] == year

@@ -85,7 +85,7 @@ benchmarked as (
 final as (
 
     select
-        row_number() over (order by members.name_key, members.member_id) as report_order,
+        cast(row_number() over (order by members.name_key, members.member_id) as bigint) as report_order,
         members.member_id,
         members.name as member,
         members.is_new,

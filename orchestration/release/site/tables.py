@@ -15,6 +15,7 @@ from orchestration.release.content import ReleaseContent
 from orchestration.release.facts import Facts, Move
 from orchestration.release.site.speaker import Speaker
 from orchestration.release.site.values import MOST_ROWS, more, shown_move, shown_value
+from orchestration.release.tables import typed_text
 from orchestration.release.wording import (
     day,
     each,
@@ -46,7 +47,7 @@ def annex(content: ReleaseContent, name: str, speaker: Speaker) -> dict[str, Any
         "name": name,
         "key": word(ANNEXES[name]),
         "columns": columns,
-        "rows": [{"member": row["member"], "cells": _cells(row, shown, yes)} for row in rows],
+        "rows": [{"member": typed_text(row["member"]), "cells": _cells(row, shown, yes)} for row in rows],
         "totals": [
             {"kind": column["kind"], "sum": _total(row[name] for row in rows)}
             for name, column in zip(shown, columns[1:], strict=True)
@@ -93,7 +94,14 @@ def plan(content: ReleaseContent, line: str) -> dict[str, Any] | None:
             progress=deliverables["in_progress"],
             all=sum(deliverables.values()),
         ),
-        "entries": [row | {"status_text": word_or(f"plan.{row['status']}", row["status"])} for row in rows],
+        "entries": [
+            row
+            | {
+                "title": typed_text(row["title"]),
+                "status_text": word_or(f"plan.{row['status']}", row["status"]),
+            }
+            for row in rows
+        ],
     }
 
 
@@ -123,7 +131,7 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "start": start.isoformat(),
         "days": days,
-        "title": row["title"],
+        "title": typed_text(row["title"]),
         "kind": word_or(f"kind.{row['kind']}", str(row["kind"])),
         "format": word_or(f"format.{row['format']}", str(row["format"])),
         "role": word_or(f"role.{row['organiser_role']}", str(row["organiser_role"])),

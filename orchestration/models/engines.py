@@ -1,0 +1,87 @@
+"""What models run on: DuckDB in this process, or a Spark session.
+
+Here belongs what an engine has to do, whichever it is: build every model of a year and leave all of them in
+the build's database, where guards and release find them. Calling dbt is ``runner``'s; what Spark needs
+beside dbt is in ``spark_session`` and ``spark_results``.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from orchestration.build import Build
+from orchestration.models.runner import (
+    DUCKDB,
+    ModelsFailed,
+    NodeOutcome,
+    release_duckdb,
+    run_dbt,
+)
+from orchestration.progress import say
+
+SPARK = "spark"
+_BUILD = ("build", "--exclude-resource-type", "unit_test")
+
+
+class Engine(Protocol):
+    """What runs the models of a year."""
+
+    def build(self, build: Build) -> list[NodeOutcome]:
+        """Runs every model, seed and data test; the outcome of each.
+
+        Raises ModelsFailed where they could not run at all.
+        """
+
+
+class DuckDBEngine:
+    """The models in this process, on the database of the build itself."""
+
+    def build(self, build: Build) -> list[NodeOutcome]:
+        """Runs dbt on the build's database."""
+        say("models", "dbt build")
+        try:
+            return run_dbt(
+                _BUILD,
+                year=build.year,
+                landing=build.landing.resolve(),
+                database=build.database.resolve(),
+                target=build.folder.resolve() / "dbt",
+            )
+        finally:
+            release_duckdb()
+
+
+class SparkEngine:
+    """The same models on a Spark session; what they make comes back into the build's database."""
+
+    def build(self, build: Build) -> list[NodeOutcome]:
+        """Runs dbt on Spark, and brings the tables back where all went well."""
+        from orchestration.models.spark_results import bring_back
+        from orchestration.models.spark_session import spark_session
+
+        # Whatever happens from here on, no earlier build's database is taken for this one's.
+        build.database.unlink(missing_ok=True)
+        with spark_session(build) as spark:
+            say("models", "dbt build on Spark")
+            outcomes = run_dbt(
+                _BUILD,
+                year=build.year,
+                landing=spark.exchange.landing,
+                database=build.database.resolve(),
+                target=build.folder.resolve() / "dbt",
+                engine=SPARK,
+            )
+            if all(each.succeeded for each in outcomes):
+                say("models", "results from Spark")
+                bring_back(build, spark)
+        return outcomes
+
+
+_ENGINES: dict[str, type[Engine]] = {DUCKDB: DuckDBEngine, SPARK: SparkEngine}
+
+
+def engine_named(name: str) -> Engine:
+    """The engine of a name; ModelsFailed where there is none."""
+    if name not in _ENGINES:
+        raise ModelsFailed(f"There is no engine {name}: it is one of {', '.join(_ENGINES)}")
+    return _ENGINES[name]()

@@ -1,0 +1,107 @@
+"""Bytes and folders through the ingest, without Dagster.
+
+Here belongs how tests call the readers: one file's bytes, or a whole year's folder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from orchestration.ingest.contracts import load_contracts
+from orchestration.ingest.corrections import write_corrected_values
+from orchestration.ingest.faults import Finding, QuarantinedRow
+from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.manifest import write_manifest
+from orchestration.ingest.pseudonyms import Pseudonymiser
+from orchestration.ingest.records import read_records
+from orchestration.ingest.sources import Landing, ingest_source, references_of
+from orchestration.paths import Home
+from orchestration.release.history import write_history
+
+KEY = b"a key of the tests, long enough"
+EVENT = "E2019-001"
+PSEUDONYMS = Pseudonymiser(KEY)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What other sources hold when a file is read."""
+
+    events: frozenset[str] = frozenset({EVENT})
+    members: frozenset[str] = frozenset({"M001", "M002"})
+    beside: frozenset[str] = frozenset()
+
+    def surroundings(self, per_event: str | None) -> Surroundings:
+        """The surroundings of a file of the event."""
+        references = {"programme": self.events, "members": self.members}
+        return Surroundings(references, PSEUDONYMS, EVENT if per_event else None, self.beside)
+
+
+def file_name(source: str, *, workbook: bool = False) -> str:
+    """The path under the year that a source's file has."""
+    contract = load_contracts()[source]
+    if workbook:
+        assert contract.workbook is not None
+        return contract.workbook.file
+    return contract.file.replace("*", EVENT)
+
+
+def load(
+    source: str, content: bytes | str, known: Known | None = None, *, workbook: bool = False
+) -> LoadedFile:
+    """The bytes of one file of a source, row by row; a text is written as UTF-8."""
+    contract = load_contracts()[source]
+    name = file_name(source, workbook=workbook)
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    surroundings = (known or Known()).surroundings(contract.per_event)
+    return FileLoader(contract, name, surroundings, set()).load(*read_records(data, name, contract))
+
+
+def rows_of(loaded: LoadedFile, table: str) -> list[dict[str, Any]]:
+    """The rows of a landing table of a loaded file."""
+    rows: list[dict[str, Any]] = loaded.tables[table].to_pylist()
+    return rows
+
+
+def faults_of(loaded: LoadedFile) -> list[tuple[int, str, str]]:
+    """Line, field and reason code of every quarantined row."""
+    return [(row.source_line, row.field, row.reason_code) for row in loaded.quarantined]
+
+
+@dataclass(frozen=True)
+class LandedYear:
+    """A year's folder as landed."""
+
+    landing: Landing
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a landing table."""
+        rows: list[dict[str, Any]] = pq.read_table(self.landing.table_path(table)).to_pylist()
+        return rows
+
+    def codes(self) -> set[tuple[str, str, str]]:
+        """Severity, code and file of every finding."""
+        return {(each.severity, each.code, each.source_file) for each in self.findings}
+
+
+def land_year(exports: Path, folder: Path) -> LandedYear:
+    """Every table of a year's landing.
+
+    Raises SourceRefused where a file breaks its contract as a whole.
+    """
+    landing = Landing(int(exports.name), exports, folder, KEY)
+    contracts = load_contracts()
+    quarantined = []
+    for contract in sorted(contracts.values(), key=lambda each: len(references_of(each))):
+        quarantined += ingest_source(landing, contract).quarantined
+    states = [state for name in contracts if (state := landing.read_state(name)) is not None]
+    findings = write_manifest(landing, contracts, states)
+    write_corrected_values(landing, contracts)
+    write_history(landing, Home(folder / "no home"))
+    return LandedYear(landing, quarantined, findings)
