@@ -173,16 +173,16 @@ def exponent(results: Sequence[Scale]) -> float:
 
 def scale_table(results: Sequence[Scale]) -> list[str]:
     """The sizes as a Markdown table."""
-    lines = [
-        "| registrations | build s | of processor | peak MB | floor s | build ÷ floor | plain script s | build ÷ script |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|",
+    header = (
+        "| registrations | build s | of processor | peak MB | floor s | ÷ floor | plain script s | ÷ script |"
+    )
+    lines = [header, "|---:|---:|---:|---:|---:|---:|---:|---:|"]
+    lines += [
+        f"| {each.registrations:,} | {each.build.wall:.1f} | {each.build.cpu:.1f} | {each.build.peak:.0f} "
+        f"| {each.floor.wall:.1f} | {each.build.wall / each.floor.wall:.2f} "
+        f"| {each.peer.wall:.1f} | {each.build.wall / each.peer.wall:.2f} |"
+        for each in results
     ]
-    for each in results:
-        lines.append(
-            f"| {each.registrations:,} | {each.build.wall:.1f} | {each.build.cpu:.1f} | {each.build.peak:.0f} "
-            f"| {each.floor.wall:.1f} | {each.build.wall / each.floor.wall:.2f} "
-            f"| {each.peer.wall:.1f} | {each.build.wall / each.peer.wall:.2f} |"
-        )
     if len(results) > 1:
         lines += ["", f"Growth between the two largest: exponent {exponent(results):.2f}."]
     return lines

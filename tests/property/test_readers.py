@@ -117,7 +117,7 @@ def test_any_json_is_accounted_for(elements: list[Any], whole: dict[str, str], c
 
 @pytest.mark.parametrize("depth", [200, 950, 990, 100_000])
 def test_json_of_any_depth_is_read_or_refused(depth: int) -> None:
-    cells_ = {name: "x" for name in KEYS}
+    cells_ = dict.fromkeys(KEYS, "x")
     text = json.dumps([cells_]).replace('"x"', "[" * depth + "]" * depth, 1)
     read_any("initiatives", text.encode("utf-8"))
 

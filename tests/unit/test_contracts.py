@@ -149,7 +149,7 @@ def test_only_what_may_be_blank_may_be_blank(source: str) -> None:
         is_needed = column.name in ids or column.name in {"title", "status", "kind", "type", "name"}
         if is_needed or (column.type == "date" and column.name not in MAY_BE_BLANK | {"published_on"}):
             assert column.required, column.name
-        if column.name in MAY_BE_BLANK and not (source == "members" and column.name == "country"):
+        if column.name in MAY_BE_BLANK:
             assert not column.required, column.name
 
 

@@ -31,7 +31,7 @@ from orchestration.release.site.data import (
 from orchestration.release.site.figures import SECTIONS, FigureView, SourceFiles, figure_views
 from orchestration.release.site.speaker import Speaker
 from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
-from orchestration.release.site.values import MOST_ROWS
+from orchestration.release.site.values import MOST_ROWS, more
 from orchestration.release.wording import Text, each, sentence_start, word
 
 if TYPE_CHECKING:
@@ -131,7 +131,8 @@ def _page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder
         "guards": guards(content),
         "quarantine": quarantine(content, sources),
         "findings": content.findings[:MOST_ROWS],
-        "changes": Markup(changes_as_html(content.changes)),
+        "changes": Markup(changes_as_html(content.changes.splitlines()[:MOST_ROWS])),
+        "more_changes": more(len(content.changes.splitlines()), "changes.md"),
         "sources": source_table(sources),
         "files": list(files(folder)),
         "footer": word("site.footer", release=content.release, year=year),

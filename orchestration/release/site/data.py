@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -161,11 +161,11 @@ def files(folder: Path) -> Iterator[dict[str, Any]]:
         yield {"label": word(key), "path": relative, "name": path.rpartition("/")[2]}
 
 
-def changes_as_html(markdown: str) -> str:
+def changes_as_html(lines: Iterable[str]) -> str:
     """The text of changes.md as HTML: headings, lists and paragraphs, whatever a line holds."""
     parts: list[str] = []
     in_list = False
-    for line in markdown.splitlines():
+    for line in lines:
         is_item = line.startswith("- ")
         if is_item != in_list:
             parts.append("<ul>" if is_item else "</ul>")

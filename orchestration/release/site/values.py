@@ -21,7 +21,7 @@ from orchestration.release.wording import (
 )
 
 # So many rows of a table are worth a page; the rest is in the CSV.
-MOST_ROWS = 600
+MOST_ROWS = 400
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
