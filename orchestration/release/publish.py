@@ -221,8 +221,9 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "report.xlsx": write_workbook,
         "charts": write_charts,
         "documentation": write_documentation,
-        "site": write_site,
+        # The page links what lies beside it, and the package describes everything: they come last.
         "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),
+        "site": write_site,
         "datapackage.json": write_package,
     }
 
