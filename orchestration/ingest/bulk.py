@@ -84,6 +84,8 @@ def _section(content: bytes) -> _Section:
     header_line = content[header_start : rows_start - 1]
     if content.count(b'"', 0, header_start) % 2 or header_line.count(b'"') % 2:
         raise NotPlain
+    if not _is_well_quoted(content[rows_start:]):
+        raise NotPlain
     end = content.find(b"\nOther Attended", rows_start - 1)
     if end >= 0:
         title = content[end + 1 :].split(b"\n", 1)[0]
@@ -102,6 +104,18 @@ def _section(content: bytes) -> _Section:
     if not header or not body.strip():
         raise NotPlain
     return _Section(tuple(header), body, content[:rows_start].count(b"\n") + 1)
+
+
+def _is_well_quoted(body: bytes) -> bool:
+    """Whether quotes stand around cells alone, so that their parity tells what is inside one."""
+    padded = np.frombuffer(b"\n" + body + b"\n", dtype=np.uint8)
+    quotes = np.flatnonzero(padded == ord('"'))
+    before, after = padded[quotes[::2] - 1], padded[quotes[1::2] + 1]
+    return bool(
+        len(quotes) % 2 == 0
+        and np.isin(before, np.frombuffer(b',\n"', dtype=np.uint8)).all()
+        and np.isin(after, np.frombuffer(b',\r\n"', dtype=np.uint8)).all()
+    )
 
 
 def _is_title(line: bytes, title: str) -> bool:
@@ -328,7 +342,8 @@ def _moments(
             pc.utf8_slice_codeunits(part, -width + 1, None), lambda text: parse(_ANY_DAY + text)
         )
         micros[at] = days + times - _ANY_DAY_MICROS
-        readable[at] = day_ok & time_ok
+        apart = pc.equal(pc.utf8_slice_codeunits(part, -width, -width + 1), " ")
+        readable[at] = day_ok & time_ok & apart.to_numpy(zero_copy_only=False)
     is_blank = blank.to_numpy(zero_copy_only=False)
     values = pa.array(micros, pa.int64(), mask=~readable).cast(pa.timestamp("us"))
     return {column.name: values}, readable | (is_blank & (not column.required))

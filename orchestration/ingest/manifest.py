@@ -151,6 +151,18 @@ def _events_without_file(landing: Landing) -> Iterable[Finding]:
                 name,
                 f"Event {event_id} names the platform {platform}, whose file is not there",
             )
+        form = f"events/registrations/{event_id}__form.csv"
+        if (
+            platform == "teams"
+            and (landing.exports / name).is_file()
+            and not (landing.exports / form).is_file()
+        ):
+            yield Finding(
+                "note",
+                "teams_without_form",
+                form,
+                f"Event {event_id} has a Teams report and no form: it has neither genders nor places",
+            )
 
 
 def _far_from_the_event(landing: Landing) -> Iterable[Finding]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from orchestration.release.displays import LANGUAGES, display
 from orchestration.release.suggestions import Name, Suggester
@@ -219,9 +219,20 @@ def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """UTF-8, comma, line feeds: the same bytes for the same rows."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = csv.writer(_LineFeeds(stream), lineterminator="\r\n")
         writer.writerow(columns)
         writer.writerows([text_of(value) for value in row] for row in rows)
+
+
+class _LineFeeds:
+    """Ends lines with a line feed. The csv module quotes a carriage return only where it may end a line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str) -> int:
+        """Writes a line that ends with carriage return and line feed."""
+        return self._stream.write(line.removesuffix("\r\n") + "\n")
 
 
 def text_of(value: Any) -> str:

@@ -43,8 +43,12 @@ cells = st.sampled_from(_AWKWARD) | st.text(max_size=12)
 def written(rows: Sequence[Sequence[str]], contract: Contract, line_end: str, quote_all: bool) -> bytes:
     """Rows as delimited text in the first encoding of a contract."""
     buffer = io.StringIO()
-    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
-    writer = csv.writer(buffer, delimiter=contract.delimiter, lineterminator=line_end, quoting=quoting)
+    writer = csv.writer(
+        buffer,
+        delimiter=contract.delimiter,
+        lineterminator=line_end,
+        quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
+    )
     writer.writerows(rows)
     encoding = "utf-8" if "utf-8" in contract.encodings else contract.encodings[0]
     if encoding == "cp1252":

@@ -74,7 +74,10 @@ def test_every_declared_look_alike_is_its_letter() -> None:
 
 
 @BOUNDED
-@given(words=st.lists(latin.filter(lambda text: bool(normalise_text(text))), min_size=1, max_size=3), data=st.data())
+@given(
+    words=st.lists(latin.filter(lambda text: bool(normalise_text(text))), min_size=1, max_size=3),
+    data=st.data(),
+)
 def test_what_shows_nothing_changes_nothing(words: list[str], data: st.DataObject) -> None:
     space = st.text(st.sampled_from(SPACES), min_size=1, max_size=3)
     typed = data.draw(space).join(words)

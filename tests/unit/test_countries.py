@@ -46,7 +46,9 @@ def test_common_names(text: str, code: str) -> None:
     assert country_code(text) == code
 
 
-@pytest.mark.parametrize("text", ["", "  ", "Narnia", "n/a", "Catalonia", "-", "España", "EU", "ESP", "Korea"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "Narnia", "n/a", "Catalonia", "-", "España", "EU", "ESP", "Korea"]
+)
 def test_what_is_no_country(text: str) -> None:
     assert country_code(text) is None
 

@@ -143,7 +143,9 @@ def test_zoom_rows_that_are_no_registration_load_all_the_same() -> None:
 
 
 def test_the_country_is_what_the_person_answered() -> None:
-    (row,) = rows_of(load("zoom_attendees", zoom(zoom_row(country="", connection="France"))), "zoom_attendees")
+    (row,) = rows_of(
+        load("zoom_attendees", zoom(zoom_row(country="", connection="France"))), "zoom_attendees"
+    )
     assert (row["country_text"], row["country_code"], row["country_key"]) == ("", None, None)
 
 
@@ -157,7 +159,9 @@ ORDER = "17,2019-02-16 10:12:45+01:00,Ana,P,ana@example.org,1,General,9,{},Dona,
 
 
 def test_an_eventbrite_row() -> None:
-    (row,) = rows_of(load("eventbrite_attendees", EVENTBRITE + ORDER.format("Checked In")), "eventbrite_attendees")
+    (row,) = rows_of(
+        load("eventbrite_attendees", EVENTBRITE + ORDER.format("Checked In")), "eventbrite_attendees"
+    )
     assert row["person_key"] == pseudonym("ana@example.org")
     assert row["registered_at"] == datetime(2019, 2, 16, 10, 12, 45)
     assert (row["attendee_status"], row["gender"], row["country_code"], row["place_key"]) == (
@@ -375,7 +379,9 @@ def test_what_may_be_blank(source: str, text: str) -> None:
 
 
 def test_a_gender_that_is_not_listed_in_a_register() -> None:
-    loaded = load("staff", "role,gender,contract,from_date,to_date\nr, mujer ,intern,2019-01-01,\nr,w,intern,x,\n")
+    loaded = load(
+        "staff", "role,gender,contract,from_date,to_date\nr, mujer ,intern,2019-01-01,\nr,w,intern,x,\n"
+    )
     assert rows_of(loaded, "staff")[0]["gender"] == "woman"
     assert faults_of(loaded) == [(3, "gender", "unknown_enum")]
 
@@ -480,7 +486,10 @@ def test_a_header_of_another_file_is_refused_without_a_word_of_its_rows() -> Non
 def test_an_unknown_column_is_told_without_bytes_that_are_no_text_and_without_addresses() -> None:
     header = b"title,published_on,project,x\xff,ask ana@example.org\n"
     loaded = load("videos", header + b"t,2019-01-01,,,\n")
-    assert [each.message.split(" is not")[0] for each in loaded.findings] == ["Column x?", "Column ask (address)"]
+    assert [each.message.split(" is not")[0] for each in loaded.findings] == [
+        "Column x?",
+        "Column ask (address)",
+    ]
 
 
 def test_a_file_with_a_header_alone_has_no_rows() -> None:

@@ -89,9 +89,16 @@ def test_a_folder_of_another_year_inside_is_reported(exports: Path, land: Callab
 
 
 def test_an_event_without_its_file_is_reported(exports: Path, land: Callable[[], LandedYear]) -> None:
-    gone = files_of(exports, "form")[-1]
+    gone = files_of(exports, "zoom")[0]
     gone.unlink()
     assert ("note", "event_without_file", f"{REGISTRATIONS}/{gone.name}") in land().codes()
+
+
+def test_a_teams_report_without_its_form_is_reported(exports: Path, land: Callable[[], LandedYear]) -> None:
+    event_id = files_of(exports, "teams")[0].name.partition("__")[0]
+    form = exports / REGISTRATIONS / f"{event_id}__form.csv"
+    form.unlink()
+    assert new_codes(land()) == {("note", "teams_without_form", f"{REGISTRATIONS}/{form.name}")}
 
 
 def test_the_programme_of_another_year_is_refused(exports: Path, land: Callable[[], LandedYear]) -> None:

@@ -38,7 +38,9 @@ def test_a_pseudonym_is_a_keyed_hash_of_the_plain_address() -> None:
     assert Pseudonymiser(KEY).pseudonym(ADDRESS) == expected
 
 
-@pytest.mark.parametrize("typed", [" somebody@example.org", "SOMEBODY@Example.ORG\t", "Somebody@example.org "])
+@pytest.mark.parametrize(
+    "typed", [" somebody@example.org", "SOMEBODY@Example.ORG\t", "Somebody@example.org "]
+)
 def test_case_and_outer_spaces_do_not_make_another_person(typed: str) -> None:
     assert Pseudonymiser(KEY).pseudonym(typed) == Pseudonymiser(KEY).pseudonym(ADDRESS)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingest import sources
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.loading import FileLoader, LoadedFile
 from orchestration.ingest.sources import (
     Landing,
     ReadingFailed,
@@ -160,12 +160,14 @@ def test_an_event_that_did_not_load_takes_its_rows_along(exports: Path, tmp_path
     assert speakers == []
 
 
-def test_a_row_is_never_lost_in_silence(exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lose_one(loader: sources.FileLoader, *arguments: object) -> sources.LoadedFile:
+def test_a_row_is_never_lost_in_silence(
+    exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose_one(loader: FileLoader, *arguments: object) -> LoadedFile:
         return replace(whole(loader, *arguments), rows_read=1_000_000)  # type: ignore[arg-type]
 
-    whole = sources.FileLoader.load
-    monkeypatch.setattr(sources.FileLoader, "load", lose_one)
+    whole = FileLoader.load
+    monkeypatch.setattr(FileLoader, "load", lose_one)
     with pytest.raises(AssertionError, match=r"\.csv: 1000000 rows read, \d+ loaded, 0 quarantined"):
         land_year(exports, tmp_path / "landing")
 
@@ -173,12 +175,12 @@ def test_a_row_is_never_lost_in_silence(exports: Path, tmp_path: Path, monkeypat
 def test_what_goes_wrong_in_a_personal_file_is_told_without_the_row(
     exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(loader: sources.FileLoader, *_: object) -> sources.LoadedFile:
+    def fail(loader: FileLoader, *_: object) -> LoadedFile:
         raise ValueError("could not convert 'Ana Secreta <ana.secreta@example.org>'")
 
     landing = Landing(2019, exports, tmp_path / "landing", KEY)
     ingest_source(landing, CONTRACTS["programme"])
-    monkeypatch.setattr(sources.FileLoader, "load", fail)
+    monkeypatch.setattr(FileLoader, "load", fail)
     with pytest.raises(ReadingFailed) as caught:
         ingest_source(landing, CONTRACTS["speakers"])
     assert str(caught.value).startswith("speakers.csv: ValueError in fail, line ")

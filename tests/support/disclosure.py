@@ -1,0 +1,119 @@
+"""Everything that lies in a folder, as text: plain bytes, and what compressed and binary formats hold.
+
+Here belongs how a file is opened up so that a word in it is found, wherever it hides. Which words must not
+be there is each test's.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import re
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+_INLINED = re.compile(rb"[A-Za-z0-9+/]{200,}={0,2}")
+_DEEPEST = 4
+
+
+def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every text of every file below a folder with where it is: names, raw bytes, decoded contents."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        yield f"{name} (name)", name.encode("utf-8", "surrogateescape")
+        if path.is_file():
+            yield from _file(path, name)
+
+
+def _file(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    content = path.read_bytes()
+    yield from _opened(name, content)
+    if path.suffix == ".parquet":
+        for row in pq.read_table(path).to_pylist():
+            yield f"{name} (rows)", repr(row).encode()
+    elif content.startswith(b"SQLite format 3"):
+        yield from ((f"{name} (rows)", text) for text in _sqlite(path))
+    elif content[8:12] == b"DUCK":
+        yield from ((f"{name} (rows)", text) for text in _duckdb(path))
+
+
+def _opened(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The bytes, and those that are packed or encoded in them."""
+    yield name, content
+    if depth == _DEEPEST:
+        return
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.namelist():
+                yield f"{name}!{member} (name)", member.encode()
+                yield from _opened(f"{name}!{member}", archive.read(member), depth + 1)
+    elif content.startswith(b"\x1f\x8b"):
+        yield from _opened(f"{name} (gzip)", gzip.decompress(content), depth + 1)
+    elif content[:2] in (b"\x78\x01", b"\x78\x9c", b"\x78\xda"):
+        yield from _opened(f"{name} (zlib)", zlib.decompressobj().decompress(content), depth + 1)
+    else:
+        for number, match in enumerate(_INLINED.finditer(content)):
+            packed = match[0].rstrip(b"=")
+            inlined = base64.b64decode(packed[: len(packed) // 4 * 4])
+            yield from _opened(f"{name} (inlined {number})", inlined, depth + 1)
+
+
+def _sqlite(path: Path) -> Iterator[bytes]:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+        connection.text_factory = bytes
+        tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+        for (table,) in tables:
+            for row in connection.execute(f'select * from "{table.decode()}"'):
+                for cell in row:
+                    if isinstance(cell, bytes):
+                        # An event log keeps some of its rows packed.
+                        yield from (text for _, text in _opened("", cell))
+
+
+def _duckdb(path: Path) -> Iterator[bytes]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal"
+        ).fetchall()
+        for schema, table in tables:
+            for row in connection.execute(f'select * from "{schema}"."{table}"').fetchall():
+                yield repr(row).encode()
+        comments = connection.execute(
+            "select comment from duckdb_tables() union all select comment from duckdb_columns()"
+        ).fetchall()
+        yield repr(comments).encode()
+
+
+def spellings(word: str) -> set[bytes]:
+    """The ways in which a word may lie in a file: encodings, and escapes of JSON and HTML."""
+    escaped = word.encode("unicode_escape")
+    html = word.replace("&", "&amp;").replace("'", "&#x27;")
+    texts = {
+        word,
+        html,
+        html.replace("&#x27;", "&#39;"),
+        word.replace("@", "&#64;"),
+        word.replace("@", "%40"),
+    }
+    encoded = {text.encode("utf-8") for text in texts} | {escaped, word.encode("utf-16-le")}
+    return {each.lower() for each in encoded}
+
+
+def found_in(folder: Path, words: Iterable[str]) -> set[tuple[str, str]]:
+    """Which of the words lie where in a folder, without regard of case."""
+    wanted = {spelling: word for word in words for spelling in spellings(word)}
+    if not wanted:
+        raise ValueError("no word to look for")
+    pattern = re.compile(b"|".join(sorted(map(re.escape, wanted), key=len, reverse=True)))
+    found = set()
+    for place, content in contents(folder):
+        for match in pattern.finditer(content.lower()):
+            found.add((place, wanted[match[0]]))
+    return found
