@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 YEAR ?= 2021
 HOME_FOLDER ?= .metropolis
 INSTALLED := $(VENV)/.installed
+INSTALLED_SPARK := $(VENV)/.installed-spark
 
 # Nothing of this project calls home; the tools that it runs are told not to, either.
 export DO_NOT_TRACK := 1
@@ -12,7 +13,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help report install test lint format dev bench fuzz docs lock install-spark test-spark clean
+.PHONY: help report install test lint format dev bench fuzz docs lock install-spark test-spark bench-spark clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +59,21 @@ docs: $(INSTALLED) ## What can be generated of docs/
 lock: ## Resolve the dependencies anew, with hashes
 	uv pip compile --universal --generate-hashes --no-strip-extras --no-annotate --no-header --python-version 3.11 \
 		--extra dev pyproject.toml build-requirements.in -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-strip-extras --no-annotate --no-header --python-version 3.11 \
+		--extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
+
+install-spark: $(INSTALLED_SPARK) ## Add the engine spark to .venv, and Java where there is none
+
+$(INSTALLED_SPARK): $(INSTALLED) requirements-spark.lock
+	tests/spark/install-java.sh
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock
+	touch $@
+
+test-spark: $(INSTALLED_SPARK) ## The same bytes from Spark as from DuckDB (2021)
+	$(BIN)/python -m pytest tests/spark
+
+bench-spark: $(INSTALLED_SPARK) ## The same of a year with a million registrations
+	$(BIN)/python -m pytest tests/spark/scale.py
 
 clean: ## Remove what was built, not what was released
 	rm -rf build dbt_project/target .pytest_cache .mypy_cache .ruff_cache

@@ -25,44 +25,35 @@
     ) -%}
 {%- endmacro %}
 
-{#-
-    Columns are given, so that Spark need not open every file to find them out. Corrections are few, and every staging
-    model asks for its own: as values in the query they fold away where a table has none.
--#}
+{#- Columns are given, so that Spark need not open every file to find them out. -#}
 {% macro spark__attach_table(table, columns, path) -%}
-    {%- set typed = [] -%}
-    {%- for name, type in columns -%}
-        {%- do typed.append(adapter.quote(name) ~ ' ' ~ type) -%}
-    {%- endfor -%}
     {%- if table == 'corrected_values' -%}
-        {%- do run_query('create or replace view landing.' ~ table ~ ' as ' ~ inline_rows('parquet.`' ~ path ~ '`', columns)) -%}
+        {%- do attach_corrections(table, columns, 'parquet.' ~ adapter.quote(path)) -%}
     {%- else -%}
-    {%- do run_query('drop table if exists landing.' ~ table) -%}
-    {%- do run_query(
-        'create table landing.' ~ table ~ ' (' ~ typed | join(', ') ~ ') using parquet location '
-        ~ string_literal(path)
-    ) -%}
+        {%- set typed = [] -%}
+        {%- for name, type in columns -%}
+            {%- do typed.append(adapter.quote(name) ~ ' ' ~ type) -%}
+        {%- endfor -%}
+        {%- do run_query('drop table if exists landing.' ~ table) -%}
+        {%- do run_query(
+            'create table landing.' ~ table ~ ' (' ~ typed | join(', ') ~ ') using parquet location '
+            ~ string_literal(path)
+        ) -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- The rows of a small relation as a select of values, none included. -#}
-{% macro inline_rows(relation, columns) -%}
-    {%- set rows = [] -%}
-    {%- for row in run_query('select * from ' ~ relation) -%}
-        {%- set values = [] -%}
-        {%- for name, _ in columns -%}
-            {%- do values.append(string_literal(row[name])) -%}
+{#- Every staging model asks for its own corrections. Where a year has none, Spark is told so, and the question folds
+    away when a query is planned. -#}
+{% macro attach_corrections(table, columns, file) -%}
+    {%- set query = 'select * from ' ~ file -%}
+    {%- if run_query(query ~ ' limit 1').rows | length == 0 -%}
+        {%- set typed = [] -%}
+        {%- for name, type in columns -%}
+            {%- do typed.append('cast(null as ' ~ type ~ ') as ' ~ adapter.quote(name)) -%}
         {%- endfor -%}
-        {%- do rows.append('(' ~ values | join(', ') ~ ')') -%}
-    {%- endfor -%}
-    {%- set selected = [] -%}
-    {%- for name, type in columns -%}
-        {%- do selected.append('cast(' ~ (adapter.quote(name) if rows else 'null') ~ ' as ' ~ type ~ ') as ' ~ adapter.quote(name)) -%}
-    {%- endfor -%}
-    {%- set names = columns | map('first') | map('replace', '`', '') | join(', ') -%}
-    {{ return('select ' ~ selected | join(', ') ~ (
-        ' from values ' ~ rows | join(', ') ~ ' as v (' ~ names ~ ')' if rows else ' where false'
-    )) }}
+        {%- set query = 'select ' ~ typed | join(', ') ~ ' where false' -%}
+    {%- endif -%}
+    {%- do run_query('create or replace view landing.' ~ table ~ ' as ' ~ query) -%}
 {%- endmacro %}
 
 {% macro landing(table) %}

@@ -12,7 +12,7 @@ from typing import Protocol
 from orchestration.build import Build
 from orchestration.models.runner import (
     DUCKDB,
-    ModelsFailed,
+    EngineMissing,
     NodeOutcome,
     release_duckdb,
     run_dbt,
@@ -81,7 +81,7 @@ _ENGINES: dict[str, type[Engine]] = {DUCKDB: DuckDBEngine, SPARK: SparkEngine}
 
 
 def engine_named(name: str) -> Engine:
-    """The engine of a name; ModelsFailed where there is none."""
+    """The engine of a name; EngineMissing where there is none."""
     if name not in _ENGINES:
-        raise ModelsFailed(f"There is no engine {name}: it is one of {', '.join(_ENGINES)}")
+        raise EngineMissing(f"There is no engine {name}: it is one of {', '.join(_ENGINES)}")
     return _ENGINES[name]()

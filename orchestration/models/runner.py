@@ -30,6 +30,10 @@ class ModelsFailed(Exception):
     """A model, seed or data test of dbt failed; the message names each."""
 
 
+class EngineMissing(ModelsFailed):
+    """What the models should run on is not here; the message says what to do about it."""
+
+
 @dataclass(frozen=True)
 class NodeOutcome:
     """What became of one node of the dbt project."""

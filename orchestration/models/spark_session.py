@@ -5,7 +5,8 @@ build's own folder, and leaves nothing behind. Environment variables take it els
 
 - ``SPARK_REMOTE``: a Spark Connect server, such as sc://host:15002
 - ``SPARK_MASTER``: the master of a cluster, such as spark://host:7077; this process is its driver
-- ``METROPOLIS_SPARK_STORAGE``: a folder that Spark's machines see as well, such as s3://bucket/folder
+- ``METROPOLIS_SPARK_STORAGE``: a folder of this home's own that Spark's machines see as well, such as
+  s3://bucket/folder
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.build import Build
-from orchestration.models.runner import ModelsFailed
+from orchestration.models.runner import EngineMissing
 
 if TYPE_CHECKING:
+    from pyarrow.fs import FileSystem
     from pyspark.sql import SparkSession
 
 REMOTE = "SPARK_REMOTE"
 MASTER = "SPARK_MASTER"
 STORAGE = "METROPOLIS_SPARK_STORAGE"
+
+_LOGGING = Path(__file__).with_name("log4j2.properties")
 
 # What SQL means must not depend on where it runs: no local time, no silent overflow, no lost digit, no end of
 # a recursion that is not its own.
@@ -41,7 +45,7 @@ _MEANING = {
 _DRIVER = {
     # Relations are the build's own: another build or another user of the cluster never meets them.
     "spark.sql.catalogImplementation": "in-memory",
-    "spark.log.level": "ERROR",
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
@@ -92,17 +96,24 @@ class Exchange:
         self.close()
         self.folder.mkdir(parents=True)
         if self.storage:
-            self._copy(str(self.landed), f"{self.storage}/landing")
+            system, path = self._shared()
+            system.create_dir(f"{path}/landing")
+            for table in sorted(self.landed.glob("*.parquet")):
+                self._copy(str(table), f"{self.storage}/landing/{table.name}")
 
     def close(self) -> None:
         """Leaves nothing behind."""
-        from pyarrow import fs
-
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.storage:
-            system, path = fs.FileSystem.from_uri(self.storage)
-            if system.get_file_info(path).type == fs.FileType.Directory:
+            system, path = self._shared()
+            if system.get_file_info(path).type.name == "Directory":
                 system.delete_dir(path)
+
+    def _shared(self) -> tuple[FileSystem, str]:
+        from pyarrow import fs
+
+        system, path = fs.FileSystem.from_uri(self.storage)
+        return system, path
 
     def _seen_by_spark(self, name: str) -> str:
         # Spark's Hadoop knows S3 by the name of its third client.
@@ -126,10 +137,11 @@ class OpenSession:
 @contextmanager
 def spark_session(build: Build) -> Iterator[OpenSession]:
     """A session for one build; dbt finds it as the session of this process."""
-    exchange = _exchange(build)
+    builder = _builder()
+    exchange = exchange_of(build)
     exchange.open()
     try:
-        session = _session(exchange)
+        session = _session(builder, exchange)
         try:
             yield OpenSession(session, exchange)
         finally:
@@ -138,21 +150,21 @@ def spark_session(build: Build) -> Iterator[OpenSession]:
         exchange.close()
 
 
-def _exchange(build: Build) -> Exchange:
+def exchange_of(build: Build) -> Exchange:
+    """The exchange of a build, on the storage that the environment names."""
     storage = os.environ.get(STORAGE, "").rstrip("/")
     if storage:
-        storage = f"{storage}/{build.year}/{build.build_id}"
+        storage = f"{storage}/{build.year}"
     return Exchange(build.folder.resolve() / "spark", build.landing.resolve(), storage)
 
 
-def _session(exchange: Exchange) -> SparkSession:
-    builder = _spark_builder().appName("metropolis")
+def _session(builder: SparkSession.Builder, exchange: Exchange) -> SparkSession:
     for name, value in settings(exchange).items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()
     except Exception as error:
-        raise ModelsFailed(f"Spark does not start: {error}") from error
+        raise EngineMissing(f"Spark does not start: {error}") from None
 
 
 def settings(exchange: Exchange) -> dict[str, str]:
@@ -166,12 +178,16 @@ def settings(exchange: Exchange) -> dict[str, str]:
     return driver | _LOCAL | spill | {"spark.master": "local[*]"}
 
 
-def _spark_builder() -> SparkSession.Builder:
+def _builder() -> SparkSession.Builder:
     try:
         from pyspark.sql import SparkSession
     except ImportError:
-        raise ModelsFailed("Spark is not installed: make install-spark") from None
-    java = Path(os.environ.get("JAVA_HOME", "")) / "bin" / "java"
-    if not os.environ.get(REMOTE) and not java.exists() and shutil.which("java") is None:
-        raise ModelsFailed("Spark needs Java 17: make install-spark")
-    return SparkSession.builder
+        raise EngineMissing("Spark is not installed: make install-spark") from None
+    if not os.environ.get(REMOTE) and not _has_java():
+        raise EngineMissing("Spark needs Java 17: make install-spark")
+    return SparkSession.builder.appName("metropolis")
+
+
+def _has_java() -> bool:
+    home = os.environ.get("JAVA_HOME")
+    return (Path(home) / "bin" / "java").exists() if home else shutil.which("java") is not None

@@ -34,8 +34,8 @@ class Pair:
         """Names of what differs between the databases of both builds: kind, columns, types or rows."""
         path = f"builds/{self.duckdb.year}/build.duckdb"
         with duckdb.connect() as connection:
-            described = [_described(connection, each.home / path) for each in (self.duckdb, self.spark)]
-        ours, theirs = described
+            ours = _described(connection, self.duckdb.home / path)
+            theirs = _described(connection, self.spark.home / path)
         return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
 
 

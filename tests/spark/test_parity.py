@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,23 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Pair:
 
 @pytest.fixture(scope="module")
 def small(small_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    """A small year as dirty as real ones, with corrections, built by either engine."""
-    return build_both(small_raw, SMALL_YEAR, tmp_path_factory.mktemp("small"))
+    """A small year as dirty as real ones, with a correction, built by either engine."""
+    folder = tmp_path_factory.mktemp("small")
+    shutil.copytree(small_raw, folder / "raw")
+    _correct_a_day(folder / "raw" / str(SMALL_YEAR))
+    return build_both(folder / "raw", SMALL_YEAR, folder)
+
+
+def _correct_a_day(exports: Path) -> None:
+    """Moves the first video of the export into the year before, by declaration."""
+    with (exports / "website" / "videos.csv").open(encoding="utf-8-sig", newline="") as stream:
+        day = next(csv.DictReader(stream))["published_on"]
+    with (exports / "corrections.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["source_file", "key", "field", "old", "new", "reason", "by", "on"])
+        earlier = f"{SMALL_YEAR - 1}-06-01"
+        video = ["website/videos.csv", "line 2", "published_on", day, earlier]
+        writer.writerow([*video, "It's the day of the upload", "report team", "2020-01-15"])
 
 
 @pytest.mark.parametrize("table", PUBLISHED)
@@ -52,7 +69,6 @@ def test_a_session_that_does_not_start_releases_nothing(
     small: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standing = small.spark.copy(tmp_path)
-    (standing.exports / "registers" / "members.csv").touch()
     release = standing.latest.resolve().name
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "no-java"))
     (standing.home / "builds" / str(SMALL_YEAR) / "built.json").unlink()

@@ -1,0 +1,363 @@
+"""No person leaves the exports: every byte of a home is searched after builds that went well and wrong.
+
+Here belongs what is planted where it would leak, and the search. How files are opened up for it is in
+``tests/support/disclosure``.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from orchestration.ingest.contracts import load_contracts
+from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.pseudonyms import Pseudonymiser, load_or_make_key
+from orchestration.ingest.records import read_records
+from orchestration.ingest.sources import source_paths
+from orchestration.paths import DBT_FOLDER
+from tests.conftest import SMALL_YEAR, Warehouse
+from tests.support.disclosure import contents, found_in
+from tests.support.faults import inject_faults
+from tests.support.year_factory import write_year
+
+pytestmark = pytest.mark.xdist_group("privacy")
+
+ADDRESS = "zuleika.quetzalcoatl@example.org"
+NAME = "Zuleika Quetzalcoatl"
+SLIPPED = ("Zuleika", "Quetzalcoatl", "zuleika.quetzalcoatl")
+FORGOTTEN = "Basilio.Forgettable@example.net"
+REGISTRATIONS = "events/registrations"
+FORMULAS = ("=1+1", "+1+cmd|x", "-1+1", "@SUM(A1)", '=HYPERLINK("http://example.org","x")', "\t=1")
+
+
+# --- an evil year -------------------------------------------------------------------------------
+
+
+def first_of(exports: Path, platform: str) -> Path:
+    """A registrations file of an event that loads."""
+    with (exports / "events/programme.csv").open(encoding="utf-8-sig", newline="") as stream:
+        loaded = {
+            row["event_id"].strip() for row in csv.DictReader(stream) if row.get("sessions") is not None
+        }
+    paths = sorted((exports / REGISTRATIONS).glob(f"*__{platform}.csv"))
+    return next(path for path in paths if path.name.partition("__")[0] in loaded)
+
+
+def header_of(path: Path, first_cell: str, delimiter: str) -> list[str]:
+    """The header line that holds a column."""
+    rows = csv.reader(
+        path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), delimiter=delimiter
+    )
+    return next(row for row in rows if first_cell in [cell.strip() for cell in row])
+
+
+def rows_with(header: list[str], good: dict[str, str], *spoilt: dict[str, str]) -> Iterator[list[str]]:
+    """Rows of a person, each with other cells than the good ones."""
+    for change in spoilt:
+        yield [{**good, **change}.get(name.strip(), "") for name in header]
+
+
+def plant_zoom(exports: Path) -> None:
+    """Zoom rows of the person, wrong in every way."""
+    path = first_of(exports, "zoom")
+    header = header_of(path, "Approval Status", ",")
+    good = {
+        "Attended": "Yes", "User Name (Original Name)": NAME, "First Name": SLIPPED[0], "Last Name": SLIPPED[1],
+        "Email": ADDRESS, "Country/Region": "Spain", "Registration Time": f"Feb 16, {SMALL_YEAR} 03:52:10 PM",
+        "Approval Status": "approved", "Join Time": "--", "Leave Time": "--",
+        "Time in Session (minutes)": "--", "Gender": "Woman",
+    }  # fmt: skip
+    place = "Which metropolis do you represent?"
+    spoilt = [{name: text} for name in good if name not in ("Email", "User Name (Original Name)") for text in
+              (NAME, ADDRESS)]  # fmt: skip
+    rows = list(rows_with(header, good, *spoilt, {place: ADDRESS, "Country/Region": ADDRESS}, {"Email": ""}))
+    rows += [rows[0][:4], [*rows[0], NAME], [NAME], [ADDRESS, NAME]]
+    forgotten = {"Email": FORGOTTEN, "User Name (Original Name)": "Basilio Forgettable"}
+    rows += list(rows_with(header, good, forgotten, {**forgotten, "Gender": "Man"}))
+    head, _, tail = path.read_bytes().partition(b"\nOther Attended")
+    lines = "".join(",".join(f'"{cell}"' for cell in row) + "\r\n" for row in rows).encode()
+    garbled = ",".join(rows[0]).encode() + b"\xff\r\n"
+    path.write_bytes(head.rstrip() + b"\r\n" + lines + garbled + (b"Other Attended" + tail if tail else b""))
+
+
+def plant_others(exports: Path) -> None:
+    """The person in the other exports: in cells where nobody belongs, in a header, in names of columns."""
+    form = first_of(exports, "form")
+    with form.open("a", encoding="utf-8", newline="") as stream:
+        stream.write(f"{NAME};{ADDRESS};{NAME};{NAME};{NAME};{NAME};{ADDRESS};{ADDRESS};{NAME}\r\n")
+        stream.write(f"16/02/{SMALL_YEAR} 10:12;{ADDRESS};{NAME};;;;;{ADDRESS};;{NAME}\r\n")
+    orders = first_of(exports, "eventbrite")
+    text = orders.read_text(encoding="utf-8", errors="surrogateescape")
+    head, _, rows = text.partition("\n")
+    end = "\r" if head.endswith("\r") else ""
+    marked = [
+        f"{line},\r" if line.endswith("\r") else f"{line}," for line in rows.split("\n") if line.strip()
+    ]
+    width = head.count(",") + 1
+    marked.append(",".join([ADDRESS, NAME] * width)[: 60 * width])
+    orders.write_text(
+        "\n".join([f"{head.rstrip()},Questions? {ADDRESS}{end}", *marked]) + "\n",
+        encoding="utf-8",
+        errors="surrogateescape",
+        newline="",
+    )
+    with (exports / "events/speakers.csv").open("a", encoding="utf-8", newline="") as stream:
+        header = header_of(exports / "events/speakers.csv", "full_name", ",")
+        rows_ = [[NAME] * len(header), [ADDRESS] * len(header), [NAME, ADDRESS]]
+        csv.writer(stream, lineterminator="\n").writerows(rows_)
+    stray = exports / REGISTRATIONS / f"E{SMALL_YEAR}-999__zoom.csv"
+    stray.write_text(
+        f"Attendee Report\nAttendee Details\n{NAME},{ADDRESS}\n{ADDRESS},{NAME}\n", encoding="utf-8"
+    )
+
+
+def plant_formulas(exports: Path) -> None:
+    """Formulas wherever people type what is released."""
+    members = exports / "registers/members.csv"
+    with members.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.reader(stream))
+    at = [name.strip() for name in rows[0]].index("name")
+    for row, formula in zip(rows[3:5], FORMULAS, strict=False):
+        row[at] = formula
+    with members.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(rows)
+    for name, values in {
+        "events/programme.csv": {"title": FORMULAS},
+        "use/cases.csv": {"city": FORMULAS, "country": FORMULAS},
+        "registers/drawings.csv": {"drawing_id": FORMULAS, "city": FORMULAS, "age": FORMULAS},
+        "registers/action_plan.csv": {"title": FORMULAS},
+    }.items():
+        append_changed(exports / name, values)
+
+
+def append_changed(path: Path, values: dict[str, tuple[str, ...]]) -> None:
+    """Adds copies of a file's last good row with other cells."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    good = next(row for row in reversed(rows) if len(row) == len(header) and all(row[:2]))
+    names = [name.strip() for name in header]
+    copies = []
+    for number, cells in enumerate(zip(*values.values(), strict=True)):
+        row = list(good)
+        row[0] = f"{row[0]}x{number}"
+        for name, cell in zip(values, cells, strict=True):
+            row[names.index(name)] = cell
+        copies.append(row)
+    with path.open("a", encoding="utf-8", newline="") as stream:
+        if not path.read_bytes().endswith(b"\n"):
+            stream.write("\n")
+        csv.writer(stream, lineterminator="\n").writerows(copies)
+
+
+def people_of(exports: Path) -> set[str]:
+    """Every address and full name in the exports of people, by what their columns are."""
+    words = set()
+    for contract in load_contracts().values():
+        if not contract.personal:
+            continue
+        for path in source_paths(contract, exports):
+            name = path.relative_to(exports).as_posix()
+            try:
+                records, header = read_records(path.read_bytes(), name, contract)
+            except FileRefused:
+                continue
+            names = [cell.strip().casefold() for cell in header]
+            for column in contract.columns:
+                if column.type in ("email", "personal"):
+                    at = [names.index(h.casefold()) for h in column.headers if h.casefold() in names]
+                    words |= {
+                        record.cells[at[0]].strip() for record in records if at and len(record.cells) > at[0]
+                    }
+    addresses = {word for word in words if re.fullmatch(r"\S+@example\.(org|com|net)", word.lower())}
+    full_names = {word for word in words if " " in word and "@" not in word and len(word) > 8}
+    local_parts = {address.partition("@")[0] for address in addresses}
+    return addresses | full_names | local_parts
+
+
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A released year with 40 faults, a person in every wrong place, and formulas."""
+    folder = tmp_path_factory.mktemp("evil")
+    warehouse = Warehouse(folder / "raw", folder / "home")
+    write_year(warehouse.exports, SMALL_YEAR, seed=41, members=12, registrations=150)
+    inject_faults(warehouse.exports, SMALL_YEAR, seed=41)
+    plant_zoom(warehouse.exports)
+    plant_others(warehouse.exports)
+    plant_formulas(warehouse.exports)
+    result = warehouse.build()
+    assert result.returncode == 0, result.stderr
+    (folder / "said.txt").write_text(result.stdout + result.stderr, encoding="utf-8")
+    return warehouse
+
+
+# --- the search ---------------------------------------------------------------------------------
+
+
+def test_what_is_planted_arrives_at_the_readers(evil: Warehouse) -> None:
+    with (evil.latest / "quarantine.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    by_platform = {
+        name: [r for r in rows if f"__{name}.csv" in r["source_file"]] for name in ("zoom", "form")
+    }
+    assert len(by_platform["zoom"]) >= 15
+    assert len(by_platform["form"]) >= 2
+    assert len([row for row in rows if row["source_file"] == "events/speakers.csv"]) >= 3
+    texts = (evil.latest / "unresolved_places.csv").read_text(encoding="utf-8")
+    assert "(address)" in texts
+    assert {NAME, ADDRESS} <= people_of(evil.exports)
+    assert len(people_of(evil.exports)) > 150
+
+
+def test_no_byte_of_the_home_holds_a_person(evil: Warehouse) -> None:
+    words = people_of(evil.exports) | set(SLIPPED) | {"Forgettable"}
+    assert found_in(evil.home, words) == set()
+    places = {place for place, _ in contents(evil.home)}
+    # The search has looked into every format that could hide something.
+    for ending in (".parquet (rows)", "warehouse.duckdb (rows)", "build.duckdb (rows)", ".db (rows)",
+                   "xl/sharedStrings.xml", "index.html", ".csv", ".json", ".png"):  # fmt: skip
+        assert any(place.endswith(ending) for place in places), ending
+
+
+def test_no_message_holds_a_person(evil: Warehouse) -> None:
+    year = str(SMALL_YEAR)
+    said = (evil.home.parent / "said.txt").read_text(encoding="utf-8")
+    review = evil.home.parent / "review"
+    review.mkdir()
+    said += evil.run("review", "--year", year).stdout
+    said += evil.run("review", "--year", year, "--export", str(review / "review.csv")).stdout
+    said += evil.run("explain", "participants", "--year", year, "--rows").stdout
+    (review / "said.txt").write_text(said, encoding="utf-8")
+    assert found_in(review, people_of(evil.exports) | set(SLIPPED)) == set()
+
+
+def test_nothing_of_a_build_stays_in_the_project(evil: Warehouse) -> None:
+    assert evil.latest.exists()
+    for folder in (DBT_FOLDER / "target", DBT_FOLDER / "logs"):
+        if folder.exists():
+            assert found_in(folder, SLIPPED) == set()
+
+
+@pytest.mark.parametrize("fault", ["cut off", "another header", "another encoding"])
+def test_a_refused_file_is_refused_without_a_person(evil: Warehouse, tmp_path: Path, fault: str) -> None:
+    if fault != "cut off":
+        warehouse = Warehouse(tmp_path / "raw", tmp_path / "home")
+        write_year(warehouse.exports, SMALL_YEAR, seed=42, members=8, events=5, registrations=20)
+    else:
+        warehouse = Warehouse(tmp_path / "raw", tmp_path / "home")
+        write_year(warehouse.exports, SMALL_YEAR, seed=43, members=8, events=5, registrations=20)
+    path = min((warehouse.exports / REGISTRATIONS).glob("*__form.csv"))
+    if fault == "cut off":
+        path.write_bytes(path.read_bytes() + f'16/02/{SMALL_YEAR} 10:12;{ADDRESS};"{NAME}'.encode())
+    elif fault == "another header":
+        path.write_text(f"{NAME};{ADDRESS}\n{ADDRESS};{NAME}\n", encoding="utf-8")
+    else:
+        path.write_bytes(f"Timestamp;Email\n{NAME};{ADDRESS}\n".encode("utf-16"))
+    result = warehouse.build()
+    assert result.returncode == 2
+    assert path.name in result.stderr
+    (tmp_path / "home" / "said.txt").write_text(result.stdout + result.stderr, encoding="utf-8")
+    assert found_in(tmp_path / "home", [*people_of(warehouse.exports), *SLIPPED]) == set()
+
+
+# --- the key ------------------------------------------------------------------------------------
+
+
+def test_the_key_lies_in_the_home_alone_for_its_owner_alone(evil: Warehouse) -> None:
+    path = evil.home / "pseudonym.key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    key = path.read_text(encoding="ascii")
+    assert {place for place, _ in found_in(evil.home, [key])} == {"pseudonym.key"}
+
+
+def test_pseudonyms_are_there_and_nothing_beside_the_key_leads_to_them(evil: Warehouse) -> None:
+    key = load_or_make_key(evil.home / "pseudonym.key")
+    known = Pseudonymiser(key).pseudonym(ADDRESS)
+    places = {place.partition(" ")[0] for place, _ in found_in(evil.home, [known])}
+    assert f"landing/{SMALL_YEAR}/zoom_attendees.parquet" in places
+    assert not any(place.startswith("dagster/") for place in places)
+    other = Pseudonymiser(b"a guess at the key").pseudonym(ADDRESS)
+    assert found_in(evil.home, [other]) == set()
+
+
+# --- spreadsheets -------------------------------------------------------------------------------
+
+_SIGNED = re.compile(r"[+-][\d.,]*\d\s?[KMkM]?\s?%?")
+
+
+def test_no_cell_of_a_released_csv_is_a_formula(evil: Warehouse) -> None:
+    inert = 0
+    for path in sorted(evil.latest.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.reader(stream):
+                for cell in row:
+                    starts = cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) and len(cell) > 1
+                    assert not starts or _SIGNED.fullmatch(cell.replace("\u202f", " ")), (path.name, cell)
+                    inert += cell.startswith(tuple(f"'{formula}" for formula in FORMULAS))
+    assert inert >= 3 * len(FORMULAS)
+
+
+def test_no_cell_of_the_workbook_is_a_formula(evil: Warehouse) -> None:
+    book = openpyxl.load_workbook(evil.latest / "report.xlsx")
+    texts = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert len(texts) > 500
+    assert [cell.coordinate for cell in texts if cell.data_type == "f"] == []
+    assert any(str(cell.value).startswith("'=1+1") for cell in texts)
+    live = [
+        cell.value
+        for cell in texts
+        if isinstance(cell.value, str)
+        and len(cell.value) > 1
+        and cell.value.startswith(("=", "+", "-", "@"))
+        and not _SIGNED.fullmatch(cell.value.replace("\u202f", " "))
+    ]
+    assert live == []
+    assert all(cell.hyperlink is None or "example.org" not in str(cell.hyperlink.target) for cell in texts)
+
+
+# --- to be forgotten ----------------------------------------------------------------------------
+
+
+def test_a_person_is_forgotten(evil: Warehouse, tmp_path: Path) -> None:
+    warehouse = evil.copy(tmp_path)
+    key = load_or_make_key(warehouse.home / "pseudonym.key")
+    pseudonym = Pseudonymiser(key).pseudonym(FORGOTTEN)
+    before = (warehouse.latest / "figures.csv").read_bytes()
+    assert found_in(warehouse.home, [pseudonym]) != set()
+    result = warehouse.run("forget", FORGOTTEN.upper())
+    assert result.returncode == 0, result.stderr
+    assert "2 landed rows" in result.stdout
+    assert "forgettable" not in (result.stdout + result.stderr).casefold()
+    assert warehouse.latest.resolve().name == f"{SMALL_YEAR}-r2"
+    assert (warehouse.latest / "figures.csv").read_bytes() == before
+    # The release before is immutable, and is removed as releases are.
+    left = {place for place, _ in found_in(warehouse.home, [pseudonym])}
+    assert all(place.startswith(f"releases/{SMALL_YEAR}/{SMALL_YEAR}-r1/") for place in left)
+    assert warehouse.run("releases", "--keep", "1").returncode == 0
+    assert found_in(warehouse.home, [pseudonym, "Forgettable"]) == set()
+    marks = json.loads((warehouse.home / "forgotten.json").read_text(encoding="utf-8"))
+    (mark,) = marks.values()
+    assert found_in(warehouse.home / "landing", [mark]) != set()
+
+
+@pytest.mark.parametrize("typed", ["nobody", "@", ""])
+def test_only_an_address_can_be_forgotten(tmp_path: Path, typed: str) -> None:
+    warehouse = Warehouse(tmp_path / "raw", tmp_path / "home")
+    result = warehouse.run("forget", typed)
+    assert result.returncode == 2
+    assert "no e-mail address" in result.stderr
+    assert not (tmp_path / "home" / "forgotten.json").exists()
+
+
+def test_somebody_unknown_can_be_forgotten_beforehand(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "raw", tmp_path / "home")
+    result = warehouse.run("forget", "nobody@example.org")
+    assert result.returncode == 0
+    assert "0 landed rows" in result.stdout
+    assert len(json.loads((tmp_path / "home" / "forgotten.json").read_text(encoding="utf-8"))) == 1
