@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -260,6 +261,8 @@ class _Job:
         content = path.read_bytes()
         result = self._rows(path, source_file, content)
         _assert_nothing_lost(source_file, result)
+        if contract.source in REFERENCE_KEYS:
+            _refuse_repeated(source_file, result.tables[contract.source], REFERENCE_KEYS[contract.source])
         return result, SourceFile(
             source_file=source_file,
             source=contract.source,
@@ -290,6 +293,16 @@ def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
             f"{source_file}: {result.rows_read} rows read, {result.rows_loaded} loaded, "
             f"{len(result.quarantined)} quarantined"
         )
+
+
+def _refuse_repeated(source_file: str, table: pa.Table, key: str) -> None:
+    """Refuses a file that others point at, where a key of it stands in two loaded rows."""
+    lines: dict[str, list[str]] = defaultdict(list)
+    for value, line in zip(table[key].to_pylist(), table["source_line"].to_pylist(), strict=True):
+        lines[value].append(str(line))
+    repeated = [f"{value} in lines {' and '.join(at)}" for value, at in lines.items() if len(at) > 1]
+    if repeated:
+        raise FileRefused(source_file, f"{key} {'; '.join(repeated)}", "each once")
 
 
 def _event_id(source_file: str, contract: Contract) -> str | None:

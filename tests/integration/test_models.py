@@ -31,7 +31,7 @@ def test_every_unit_test_of_the_models_passes(released: Warehouse, tmp_path: Pat
     )
     release_duckdb()
     tests = [each for each in outcomes if each.unique_id.startswith("unit_test.")]
-    assert len(tests) > 100
+    assert len(tests) > 50
     assert [f"{each.unique_id}: {each.message}" for each in tests if not each.succeeded] == []
 
 

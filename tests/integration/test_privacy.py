@@ -10,7 +10,7 @@ import csv
 import json
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import openpyxl
@@ -24,7 +24,7 @@ from orchestration.ingest.sources import source_paths
 from orchestration.paths import DBT_FOLDER
 from tests.conftest import SMALL_YEAR, Warehouse
 from tests.support.disclosure import contents, found_in
-from tests.support.faults import inject_faults
+from tests.support.faults import find_faults, inject_faults
 from tests.support.year_factory import write_year
 
 pytestmark = pytest.mark.xdist_group("privacy")
@@ -42,12 +42,9 @@ FORMULAS = ("=1+1", "+1+cmd|x", "-1+1", "@SUM(A1)", '=HYPERLINK("http://example.
 
 def first_of(exports: Path, platform: str) -> Path:
     """A registrations file of an event that loads."""
-    with (exports / "events/programme.csv").open(encoding="utf-8-sig", newline="") as stream:
-        loaded = {
-            row["event_id"].strip() for row in csv.DictReader(stream) if row.get("sessions") is not None
-        }
+    refused = {fault.source_file for fault in find_faults(exports, SMALL_YEAR) if fault.field == "event_id"}
     paths = sorted((exports / REGISTRATIONS).glob(f"*__{platform}.csv"))
-    return next(path for path in paths if path.name.partition("__")[0] in loaded)
+    return next(path for path in paths if f"{REGISTRATIONS}/{path.name}" not in refused)
 
 
 def header_of(path: Path, first_cell: str, delimiter: str) -> list[str]:
@@ -131,22 +128,23 @@ def plant_formulas(exports: Path) -> None:
     for name, values in {
         "events/programme.csv": {"title": FORMULAS},
         "use/cases.csv": {"city": FORMULAS, "country": FORMULAS},
-        "registers/drawings.csv": {"drawing_id": FORMULAS, "city": FORMULAS, "age": FORMULAS},
+        "registers/drawings.csv": {"drawing_id": FORMULAS, "city": FORMULAS},
         "registers/action_plan.csv": {"title": FORMULAS},
     }.items():
         append_changed(exports / name, values)
 
 
-def append_changed(path: Path, values: dict[str, tuple[str, ...]]) -> None:
-    """Adds copies of a file's last good row with other cells."""
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+def append_changed(path: Path, values: Mapping[str, tuple[str, ...]]) -> None:
+    """Adds copies of a file's last row with other cells."""
+    with path.open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
-    good = next(row for row in reversed(rows) if len(row) == len(header) and all(row[:2]))
+    good = next(row for row in reversed(rows) if len(row) == len(header))
     names = [name.strip() for name in header]
+    key = next(at for at, name in enumerate(names) if name in ("event_id", "case_id", "drawing_id", "code"))
     copies = []
     for number, cells in enumerate(zip(*values.values(), strict=True)):
         row = list(good)
-        row[0] = f"{row[0]}x{number}"
+        row[key] = f"{row[key].strip()}x{number}"
         for name, cell in zip(values, cells, strict=True):
             row[names.index(name)] = cell
         copies.append(row)
@@ -187,10 +185,10 @@ def evil(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     folder = tmp_path_factory.mktemp("evil")
     warehouse = Warehouse(folder / "raw", folder / "home")
     write_year(warehouse.exports, SMALL_YEAR, seed=41, members=12, registrations=150)
+    plant_formulas(warehouse.exports)
     inject_faults(warehouse.exports, SMALL_YEAR, seed=41)
     plant_zoom(warehouse.exports)
     plant_others(warehouse.exports)
-    plant_formulas(warehouse.exports)
     result = warehouse.build()
     assert result.returncode == 0, result.stderr
     (folder / "said.txt").write_text(result.stdout + result.stderr, encoding="utf-8")

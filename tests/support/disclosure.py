@@ -111,7 +111,8 @@ def found_in(folder: Path, words: Iterable[str]) -> set[tuple[str, str]]:
     wanted = {spelling: word for word in words for spelling in spellings(word)}
     if not wanted:
         raise ValueError("no word to look for")
-    pattern = re.compile(b"|".join(sorted(map(re.escape, wanted), key=len, reverse=True)))
+    longest_first = sorted(wanted, key=lambda spelling: -len(spelling))
+    pattern = re.compile(b"|".join(re.escape(spelling) for spelling in longest_first))
     found = set()
     for place, content in contents(folder):
         for match in pattern.finditer(content.lower()):
