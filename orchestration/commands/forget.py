@@ -6,6 +6,7 @@ Here belongs the order of an erasure. What is kept of a forgotten person, and wh
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,6 +31,8 @@ def forget_person(home: Home, raw: Path, year: int | None, email: str) -> int:
     """
     if "@" not in email.strip("@ "):
         return complain("that is no e-mail address")
+    # Tools that a build calls write the command line of their process into files.
+    sys.argv[:] = [argument for argument in sys.argv if argument != email]
     years = _years(home)
     try:
         home.folder.mkdir(parents=True, exist_ok=True)

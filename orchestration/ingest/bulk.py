@@ -84,7 +84,7 @@ def _section(content: bytes) -> _Section:
     header_line = content[header_start : rows_start - 1]
     if content.count(b'"', 0, header_start) % 2 or header_line.count(b'"') % 2:
         raise NotPlain
-    if not _is_well_quoted(content[rows_start:]):
+    if not _is_well_quoted(content):
         raise NotPlain
     end = content.find(b"\nOther Attended", rows_start - 1)
     if end >= 0:
@@ -106,9 +106,9 @@ def _section(content: bytes) -> _Section:
     return _Section(tuple(header), body, content[:rows_start].count(b"\n") + 1)
 
 
-def _is_well_quoted(body: bytes) -> bool:
+def _is_well_quoted(content: bytes) -> bool:
     """Whether quotes stand around cells alone, so that their parity tells what is inside one."""
-    padded = np.frombuffer(b"\n" + body + b"\n", dtype=np.uint8)
+    padded = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
     quotes = np.flatnonzero(padded == ord('"'))
     before, after = padded[quotes[::2] - 1], padded[quotes[1::2] + 1]
     return bool(

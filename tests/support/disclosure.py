@@ -102,7 +102,8 @@ def spellings(word: str) -> set[bytes]:
         word.replace("@", "&#64;"),
         word.replace("@", "%40"),
     }
-    encoded = {text.encode("utf-8") for text in texts} | {escaped, word.encode("utf-16-le")}
+    encoded = {text.encode("utf-8", "surrogateescape") for text in texts}
+    encoded |= {escaped, word.encode("utf-16-le", "surrogatepass")}
     return {each.lower() for each in encoded}
 
 
