@@ -24,7 +24,7 @@ from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse, snapshot
 
 pytestmark = pytest.mark.xdist_group("released")
 
-KILLS_OF_A_SHELF = 40
+KILLS_OF_A_SHELF = 100
 KILLS_OF_A_BUILD = 3
 
 # Publishes small releases without end; each file of a release holds the release's own name.
