@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -159,6 +160,7 @@ def _append(register: Path, new: list[_Answer], by: str) -> None:
     separator = "" if not text or text.endswith(("\n", "\r")) else end
     with write_atomically(register) as aside:
         aside.write_bytes((text + separator + lines.getvalue()).encode("utf-8", "surrogateescape"))
+        shutil.copymode(register, aside)
 
 
 def _with_columns(text: str, names: Iterable[str]) -> tuple[str, list[str]]:

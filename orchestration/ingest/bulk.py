@@ -101,7 +101,7 @@ def _section(content: bytes) -> _Section:
         raise NotPlain from None
     while header and not header[-1].strip():
         header.pop()
-    if not header or not body.strip():
+    if not header or not body.strip() or body.startswith(b"\xef\xbb\xbf"):
         raise NotPlain
     return _Section(tuple(header), body, content[:rows_start].count(b"\n") + 1)
 

@@ -170,21 +170,31 @@ def _far_from_the_event(landing: Landing) -> Iterable[Finding]:
     programme = pq.read_table(landing.table_path("programme"), columns=["event_id", "start_date"])
     starts = dict(zip(*(column.to_pylist() for column in programme.columns), strict=True))
     for source, moment in sorted(_MOMENTS.items()):
-        table = pq.read_table(landing.table_path(source), columns=["source_file", "event_id", moment])
-        groups = table.group_by(["source_file", "event_id"]).aggregate(
-            [(moment, "min"), (moment, "max"), (moment, "count")]
-        )
-        for row in groups.sort_by("source_file").to_pylist():
-            first, last, start = row[f"{moment}_min"], row[f"{moment}_max"], starts[row["event_id"]]
-            if row[f"{moment}_count"] < _FEW_PEOPLE or start is None:
-                continue
-            if not _is_near(first.date(), last.date(), start):
+        for name, event_id, first, last in _spans(landing.table_path(source), moment):
+            start = starts[event_id]
+            if not _is_near(first, last, start):
                 yield Finding(
                     "refuse",
                     "another_event",
-                    row["source_file"],
-                    f"Its rows are of {first.date()} to {last.date()}, the event begins on {start}",
+                    name,
+                    f"Its rows are of {first} to {last}, the event begins on {start}",
                 )
+
+
+def _spans(table: Path, moment: str) -> list[tuple[str, str, date, date]]:
+    """File, event, first and last day of every export with more than a few rows."""
+    import duckdb
+
+    query = f"""
+        select source_file, event_id, min({moment})::date, max({moment})::date
+        from read_parquet($table)
+        group by source_file, event_id
+        having count(*) >= {_FEW_PEOPLE:d}
+        order by source_file
+    """
+    with duckdb.connect(":memory:") as connection:
+        spans: list[tuple[str, str, date, date]] = connection.execute(query, {"table": str(table)}).fetchall()
+    return spans
 
 
 def _is_near(first: date, last: date, start: date) -> bool:

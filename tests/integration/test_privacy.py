@@ -18,7 +18,7 @@ import pytest
 
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.pseudonyms import Pseudonymiser, load_or_make_key
+from orchestration.ingest.pseudonyms import KEY_VARIABLE, Pseudonymiser, load_or_make_key
 from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import source_paths
 from orchestration.paths import DBT_FOLDER
@@ -242,7 +242,9 @@ def test_nothing_of_a_build_stays_in_the_project(evil: Warehouse) -> None:
             assert found_in(folder, SLIPPED) == set()
 
 
-def test_refused_files_are_refused_without_a_person(tmp_path: Path) -> None:
+def test_refused_files_are_refused_without_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = "a-key-that-the-environment-gives"
+    monkeypatch.setenv(KEY_VARIABLE, key)
     warehouse = Warehouse(tmp_path / "raw", tmp_path / "home")
     write_year(warehouse.exports, SMALL_YEAR, seed=42, members=8, registrations=40)
     cut_off, headless, encoded = sorted((warehouse.exports / REGISTRATIONS).glob("*__form.csv"))[:3]
@@ -255,7 +257,8 @@ def test_refused_files_are_refused_without_a_person(tmp_path: Path) -> None:
         (line,) = [line for line in result.stderr.splitlines() if path.name in line]
         assert found in line and "; expected " in line
     (warehouse.home / "said.txt").write_text(result.stdout + result.stderr, encoding="utf-8")
-    assert found_in(warehouse.home, [*people_of(warehouse.exports), *SLIPPED]) == set()
+    assert found_in(warehouse.home, [*people_of(warehouse.exports), *SLIPPED, key]) == set()
+    assert not (warehouse.home / "pseudonym.key").exists()
 
 
 # --- the key ------------------------------------------------------------------------------------

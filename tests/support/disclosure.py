@@ -9,11 +9,13 @@ from __future__ import annotations
 import base64
 import gzip
 import io
+import json
 import re
 import sqlite3
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -93,7 +95,7 @@ def _duckdb(path: Path) -> Iterator[bytes]:
 
 def spellings(word: str) -> set[bytes]:
     """The ways in which a word may lie in a file: encodings, and escapes of JSON and HTML."""
-    escaped = word.encode("unicode_escape")
+    escaped = json.dumps(word)[1:-1].encode("ascii")
     html = word.replace("&", "&amp;").replace("'", "&#x27;")
     texts = {
         word,
@@ -107,13 +109,24 @@ def spellings(word: str) -> set[bytes]:
     return {each.lower() for each in encoded}
 
 
+def _any_of(words: Sequence[bytes]) -> bytes:
+    """A pattern that finds any of the words, and tries few of them at a place."""
+    if len(words) == 1:
+        return re.escape(words[0])
+    by_first: dict[bytes, list[bytes]] = defaultdict(list)
+    for word in words:
+        by_first[word[:1]].append(word[1:])
+    # Where one word begins another, to find the shorter one is enough.
+    tails = [re.escape(first) + (b"" if b"" in rest else _any_of(rest)) for first, rest in by_first.items()]
+    return b"(?:" + b"|".join(tails) + b")"
+
+
 def found_in(folder: Path, words: Iterable[str]) -> set[tuple[str, str]]:
     """Which of the words lie where in a folder, without regard of case."""
     wanted = {spelling: word for word in words for spelling in spellings(word)}
     if not wanted:
         raise ValueError("no word to look for")
-    longest_first = sorted(wanted, key=lambda spelling: -len(spelling))
-    pattern = re.compile(b"|".join(re.escape(spelling) for spelling in longest_first))
+    pattern = re.compile(_any_of(list(wanted)))
     found = set()
     for place, content in contents(folder):
         for match in pattern.finditer(content.lower()):

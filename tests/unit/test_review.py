@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import stat
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -204,6 +205,12 @@ def test_an_accepted_name_enters_the_register_with_who_and_when(answer: Answer, 
         },
     ]
     assert [row["accepted_by"] for row in rows[:-2]] == [""] * (len(rows) - 2)
+
+
+def test_the_register_keeps_its_mode(answer: Answer, registers: Path) -> None:
+    (registers / "member_names.csv").chmod(0o664)
+    answer(Lsibon="M004")
+    assert stat.S_IMODE((registers / "member_names.csv").stat().st_mode) == 0o664
 
 
 def test_the_register_can_be_read_afterwards(answer: Answer, registers: Path) -> None:
