@@ -242,6 +242,7 @@ def main() -> None:
     results = []
     with tempfile.TemporaryDirectory() as folder:
         over = overhead(Path(folder), arguments.year or max(committed))
+        print("\n".join(overhead_table(over)), flush=True)
     for size in arguments.registrations:
         with tempfile.TemporaryDirectory() as folder:
             results.append(scale(size, Path(folder)))

@@ -68,7 +68,7 @@ class SparkEngine:
                 year=build.year,
                 landing=spark.exchange.landing,
                 database=build.database.resolve(),
-                target=build.folder.resolve() / "dbt",
+                target=build.folder.resolve() / "dbt-spark",
                 engine=SPARK,
             )
             if all(each.succeeded for each in outcomes):

@@ -42,7 +42,7 @@ def bring_back(build: Build, spark: OpenSession) -> None:
 
     # A compiled model names the database by the name of its file.
     made = spark.exchange.folder / build.database.name
-    relations = list(_relations(build, made, spark.exchange.folder / "compiled"))
+    relations = list(_relations(build, made))
     with duckdb.connect(str(made)) as connection:
         _attach_landing(connection, build.landing)
         for relation in relations:
@@ -54,8 +54,10 @@ def bring_back(build: Build, spark: OpenSession) -> None:
         made.rename(aside)
 
 
-def _relations(build: Build, database: Path, target: Path) -> Iterator[Relation]:
+def _relations(build: Build, database: Path) -> Iterator[Relation]:
     """Every model and seed, each after all that it is made of."""
+    # The documentation of the release reads what dbt leaves here, after either engine.
+    target = build.folder.resolve() / "dbt"
     try:
         outcomes = run_dbt(
             ["compile", "--select", "resource_type:model"],

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,6 +88,7 @@ class Exchange:
         """A table that came back, on this machine."""
         path = self.folder / "results" / f"{table}.parquet"
         if self.storage:
+            path.mkdir(parents=True)
             self._copy(f"{self.storage}/results/{table}.parquet", str(path))
         return path
 
@@ -145,7 +146,9 @@ def spark_session(build: Build) -> Iterator[OpenSession]:
         try:
             yield OpenSession(session, exchange)
         finally:
-            session.stop()
+            # One that died can't be stopped; what it left undone is told by the outcomes of the models.
+            with suppress(Exception):
+                session.stop()
     finally:
         exchange.close()
 
