@@ -87,6 +87,13 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
 
 
 def _execute(home: Home, raw: Path, year: int, engine: str) -> Any:
+    from orchestration.ahead import begun
+
+    with begun(home, raw, year):
+        return _execute_job(home, raw, year, engine)
+
+
+def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
     from orchestration.assembly import BUILD_JOB, build_defs
     from orchestration.instance import open_instance
     from orchestration.progress import say

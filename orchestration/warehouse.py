@@ -9,8 +9,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.build import Build, current_build, start_build
-from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
-from orchestration.ingest.sources import Landing
+from orchestration.ingest.sources import Landing, landing_of
 from orchestration.locking import HomeLock
 from orchestration.paths import Home
 
@@ -39,10 +38,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def landing(self, year: int) -> Landing:
         """The landing of a year."""
-        key = load_or_make_key(self.layout.pseudonym_key)
-        exports = Path(self.raw) / str(year)
-        forgotten = forgotten_marks(self.layout.forgotten)
-        return Landing(year, exports, self.layout.landing(year), key, forgotten)
+        return landing_of(self.layout, Path(self.raw), year)
 
     def start_build(self, year: int, build_id: str) -> Build:
         """A new build of a year."""

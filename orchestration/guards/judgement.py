@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from orchestration.guards.deferred import DEFERRED, defer
 from orchestration.guards.report import COULD_NOT_CHECK, FAILED, PASSED, ExpectationOutcome
 from orchestration.guards.suites import ALL_QUESTIONS, Expectation, Suite
 
@@ -24,11 +25,18 @@ _NOT_NULL = "expect_column_values_to_not_be_null"
 _JUDGES_BLANKS = frozenset({_NOT_NULL, "expect_column_pair_values_to_be_equal"})
 
 
+def prepare() -> None:
+    """Imports the library, with no word to anybody."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    defer(*DEFERRED)
+    import great_expectations  # noqa: F401
+
+
 class Judge:
     """An ephemeral Great Expectations context that leaves nothing behind."""
 
     def __init__(self) -> None:
-        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        prepare()
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 

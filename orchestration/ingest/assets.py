@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import pyarrow.parquet as pq
 
+from orchestration.ahead import landed_ahead
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.corrections import write_corrected_values
 from orchestration.ingest.manifest import write_manifest
@@ -116,13 +117,14 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
         landing = warehouse.landing(year_of(context))
         results: list[dg.MaterializeResult[Any]] = []
         refused: dict[str, SourceRefused] = {}
+        anew = landed_ahead()
         for contract in ordered:
             if refused.keys() & set(references_of(contract)):
                 # What its rows refer to is not there: whatever it said would be about that.
                 continue
             say("ingest", contract.source)
             try:
-                results.extend(_materialize(landing, contract))
+                results.extend(_materialize(landing, contract, anew))
             except SourceRefused as refusal:
                 refused[contract.source] = refusal
         if refused:
@@ -133,8 +135,11 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
     return ingest
 
 
-def _materialize(landing: Landing, contract: Contract) -> list[dg.MaterializeResult[Any]]:
+def _materialize(
+    landing: Landing, contract: Contract, anew: frozenset[str]
+) -> list[dg.MaterializeResult[Any]]:
     state = ingest_source(landing, contract)
+    state.was_cached = state.was_cached and contract.source not in anew
     tables = [main_table(contract), *list_tables(contract)]
     return [
         dg.MaterializeResult(

@@ -11,6 +11,7 @@ import json
 import traceback
 from collections import defaultdict
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -31,12 +32,12 @@ from orchestration.ingest.faults import (
     RowFault,
 )
 from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
-from orchestration.ingest.pseudonyms import Pseudonymiser
+from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
 from orchestration.ingest.records import read_records
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
 from orchestration.ingest.writing import LandingWriter
-from orchestration.paths import CONTRACTS_FOLDER
+from orchestration.paths import CONTRACTS_FOLDER, Home
 from orchestration.storage import fingerprint_of_files, write_atomically
 
 # The column of a reference's source that other sources point at.
@@ -124,6 +125,15 @@ class Landing:
             pq.write_table(table, aside, compression="zstd")
 
 
+def landing_of(home: Home, raw: Path, year: int) -> Landing:
+    """The landing of a year in a home; its key is made where there is none.
+
+    Raises PseudonymKeyError for a key that cannot be used.
+    """
+    key = load_or_make_key(home.pseudonym_key)
+    return Landing(year, raw / str(year), home.landing(year), key, forgotten_marks(home.forgotten))
+
+
 def source_paths(contract: Contract, exports: Path) -> list[Path]:
     """The files of a source that are there, in the order of their names.
 
@@ -144,7 +154,8 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
     """The keys of a landed source that other sources may point at."""
     column = REFERENCE_KEYS[source]
-    table = pq.read_table(landing.table_path(source), columns=[column])
+    # A dataset, which reading a table by its path makes, costs a second to import.
+    table = pq.ParquetFile(landing.table_path(source)).read([column])
     return frozenset(table.column(column).to_pylist())
 
 
@@ -156,8 +167,10 @@ def references_of(contract: Contract) -> list[str]:
     return sorted(named)
 
 
-def ingest_source(landing: Landing, contract: Contract) -> SourceState:
+def ingest_source(landing: Landing, contract: Contract, pool: Executor | None = None) -> SourceState:
     """Lands a source, or keeps what is landed where neither its files nor what judges them changed.
+
+    Files are read in the processes of the pool, where one is given.
 
     Raises SourceRefused with every file of it that breaks its contract.
     """
@@ -170,7 +183,7 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
     landing.state_path(contract.source).unlink(missing_ok=True)
     state = SourceState(fingerprint)
-    _load_files(landing, contract, paths, references, state)
+    _load_files(landing, contract, paths, references, state, pool)
     with write_atomically(landing.state_path(contract.source)) as aside:
         aside.write_text(_as_json(state), encoding="utf-8")
     return state
@@ -216,13 +229,14 @@ def _load_files(
     paths: list[Path],
     references: dict[str, frozenset[str]],
     state: SourceState,
+    pool: Executor | None,
 ) -> None:
     """Lands the rows of every file, in the order of their names; all files that are wrong are named."""
     refusals: list[FileRefused] = []
     job = _Job(landing, contract, references)
     tables = [main_table(contract), *list_tables(contract)]
     with LandingWriter(landing.folder, tables) as writer:
-        for loaded in load_in_order(job, paths):
+        for loaded in load_in_order(job, paths, pool):
             if isinstance(loaded, FileRefused):
                 refusals.append(loaded)
                 continue

@@ -5,11 +5,13 @@ Here belongs the order: whatever runs beside what, results come as if one file w
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,17 +27,40 @@ def workers() -> int:
     return max(1, int(os.environ.get(WORKERS_VARIABLE, os.cpu_count() or 1)))
 
 
-def load_in_order(load: Callable[[Path], Result], paths: Sequence[Path]) -> Iterator[Result]:
-    """The result of each path, in order; in processes of their own where the files are large."""
-    count = min(workers(), len(paths))
-    if count < 2 or sum(path.stat().st_size for path in paths) < WORTH_A_PROCESS:
+def processes(count: int) -> ProcessPoolExecutor:
+    """Processes of their own, which end when the one that asked for them does, however it ends."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def are_worth_processes(paths: Sequence[Path]) -> bool:
+    """Whether files are large enough for processes of their own, where there may be several."""
+    return workers() > 1 and sum(path.stat().st_size for path in paths) >= WORTH_A_PROCESS
+
+
+def load_in_order(
+    load: Callable[[Path], Result], paths: Sequence[Path], pool: Executor | None = None
+) -> Iterator[Result]:
+    """The result of each path, in order; in processes of their own where the files are large or a pool is given."""
+    if pool is None and (len(paths) < 2 or not are_worth_processes(paths)):
         yield from map(load, paths)
         return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with nullcontext(pool) if pool is not None else processes(min(workers(), len(paths))) as shared:
         waiting: deque[Future[Result]] = deque()
         for path in paths:
-            waiting.append(pool.submit(load, path))
-            if len(waiting) > count:
+            waiting.append(shared.submit(load, path))
+            if len(waiting) > workers():
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
