@@ -88,7 +88,9 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
 
 def _execute(home: Home, raw: Path, year: int, engine: str) -> Any:
     from orchestration.ahead import begun
+    from orchestration.ingest.workers import collect_rarely
 
+    collect_rarely()
     with begun(home, raw, year):
         return _execute_job(home, raw, year, engine)
 

@@ -41,6 +41,8 @@ _INTEGER = re.compile(r"\d{1,18}", re.ASCII)
 _ADDRESS = re.compile(r"[^\s@|,;:<>()\[\]\"']+@[^\s@|,;:<>()\[\]\"']+")
 # At the ends of the calendar another clock has no date to show.
 _FIRST_YEAR, _LAST_YEAR = 1, 9999
+# Answers of a column that are kept, so that a column of many does not fill the memory.
+_REMEMBERED = 20_000
 # Digits of a landed decimal, on both sides of the point.
 _DIGITS = 18
 
@@ -344,7 +346,24 @@ def column_parser(column: Column, contract: Contract, header: str, *, is_workboo
             said = "the cell" if contract.personal else quoted(text)
             raise RowFault(reason, f"{header}: {said} is no such day or time", header) from None
 
-    return parse
+    return parse if from_text is None else _remembering(parse)
+
+
+def _remembering(parse: Parser) -> Parser:
+    """A parser that reads the same text once: most columns hold few answers, many times."""
+    known: dict[str, Any] = {}
+
+    def read(cell: Any) -> Any:
+        if type(cell) is not str:
+            return parse(cell)
+        if cell in known:
+            return known[cell]
+        value = parse(cell)
+        if len(known) < _REMEMBERED:
+            known[cell] = value
+        return value
+
+    return read
 
 
 def without_addresses(text: str) -> str:

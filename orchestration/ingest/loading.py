@@ -33,9 +33,11 @@ from orchestration.ingest.faults import (
 from orchestration.ingest.normalise import normalise_text, plain_spaces
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import Record
-from orchestration.ingest.schema import LandingTable, list_tables, main_table
+from orchestration.ingest.schema import LandingTable, landing_columns, list_tables, main_table
 
 Values = dict[str, Any]
+# Takes a row's line, its values, its cells and the cells that conditions look at.
+_Store = Callable[[int, Values, list[Any], Values], None]
 
 _IDENTIFIER = re.compile(r"[A-Z]\d[\d-]{0,18}", re.ASCII)
 _UNKNOWN_REFERENCE = {
@@ -87,6 +89,7 @@ class _Layout:
         surroundings: Surroundings,
     ) -> None:
         self.contract = contract
+        self.header = header
         self.width = len(header)
         self.names = [name.strip() for name in header]
         found = self._find_columns(source_file)
@@ -161,6 +164,7 @@ class FileLoader:
         self._surroundings = surroundings
         self._unique = unique
         self._layouts: dict[tuple[str, ...], _Layout] = {}
+        self._stores_by_header: dict[tuple[str, ...], list[_Store]] = {}
         self._has_conditions = any(
             column.required_unless or column.required_when or column.when for column in contract.columns
         )
@@ -255,51 +259,82 @@ class FileLoader:
     def _append(
         self, line: int, values: Values, cells: list[Any], layout: _Layout, conditions: Values
     ) -> None:
-        row: Values = {"source_file": self._source_file, "source_line": line}
-        if self._contract.per_event:
-            row["event_id"] = self._surroundings.event_id
-        for column in self._contract.columns:
-            if not column.is_stored:
-                continue
-            value = values.get(column.name)
-            if column.type == "place_list":
-                self._append_list(column, line, value)
-            elif column.type in ("place", "country"):
-                typed = str(cells[layout.positions[column.name]])
-                typed = without_addresses(typed) if self._contract.personal else typed
-                row.update(self._names(column, typed, value, conditions))
-            else:
-                row.update(self._stored(column, value))
-            if column.unique:
-                self._unique.add(str(value))
-        for name, stored in self._rows.items():
-            stored.append(row[name])
+        for store in self._stores(layout):
+            store(line, values, cells, conditions)
+        self._rows["source_line"].append(line)
 
-    def _stored(self, column: Column, value: Any) -> Values:
+    def _stores(self, layout: _Layout) -> list[_Store]:
+        """What puts a row's values into their columns; decided once a header, not once a row."""
+        if layout.header not in self._stores_by_header:
+            columns = [column for column in self._contract.columns if column.is_stored]
+            self._stores_by_header[layout.header] = [self._store(each, layout) for each in columns]
+        return self._stores_by_header[layout.header]
+
+    def _store(self, column: Column, layout: _Layout) -> _Store:
         name = column.name
+        if column.type == "place_list":
+            return lambda line, values, cells, conditions: self._append_list(column, line, values.get(name))
+        lists = [self._rows[each.name] for each in landing_columns(column)]
+        if column.type in ("place", "country"):
+            return self._name_store(column, lists, layout.positions[name])
+        stored = self._stored(column)
+        if stored is None:
+            return self._plain_store(column, lists[0])
+
+        def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
+            for into, value in zip(lists, stored(values.get(name)), strict=True):
+                into.append(value)
+
+        return store
+
+    def _plain_store(self, column: Column, into: list[Any]) -> _Store:
+        name, unique = column.name, self._unique
+
+        def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
+            into.append(values.get(name))
+
+        def store_unique(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
+            into.append(values.get(name))
+            unique.add(str(values.get(name)))
+
+        return store_unique if column.unique else store
+
+    def _stored(self, column: Column) -> Callable[[Any], tuple[Any, ...]] | None:
+        """What becomes of a value; None where it lands as it is."""
         match column.type:
             case "email":
-                return {"person_key": self._surroundings.pseudonymiser.pseudonym(value)}
+                pseudonym = self._surroundings.pseudonymiser.pseudonym
+                return lambda value: (pseudonym(value),)
             case "instant":
-                day = secretariat_time(value).date()
-                return {name: value, name.removesuffix("_at") + "_on": day}
+                return lambda value: (value, secretariat_time(value).date())
             case "boolean":
-                return {name: bool(value)}
+                return lambda value: (bool(value),)
             case "list" | "integer_list":
-                return {name: value or None}
+                return lambda value: (value or None,)
             case _ if column.name_key:
-                return {name: value, f"{name}_key": normalise_text(value)}
+                return lambda value: (value, normalise_text(value))
             case _:
-                return {name: value}
+                return None
 
-    def _names(self, column: Column, typed: str, value: str | None, conditions: Values) -> Values:
-        name = column.name
+    def _name_store(self, column: Column, lists: list[list[Any]], position: int) -> _Store:
+        is_personal = self._contract.personal
+
+        def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
+            typed = str(cells[position])
+            typed = without_addresses(typed) if is_personal else typed
+            named = self._names(column, typed, values.get(column.name), conditions)
+            for into, value in zip(lists, named, strict=True):
+                into.append(value)
+
+        return store
+
+    def _names(self, column: Column, typed: str, value: str | None, conditions: Values) -> tuple[Any, ...]:
         key = normalise_text(value) if value else None
         if column.type == "country":
             code = country_code(value) if value else None
-            return {f"{name}_text": typed, f"{name}_code": code, f"{name}_key": code or key or None}
+            return typed, code, code or key or None
         is_place = all(conditions[other] in answers for other, answers in column.when.items())
-        return {f"{name}_text": typed, f"{name}_key": (key or None) if is_place else None}
+        return typed, (key or None) if is_place else None
 
     def _append_list(self, column: Column, line: int, value: str | None) -> None:
         elements = [part.strip() for part in (value or "").split("|")]
@@ -321,6 +356,10 @@ class FileLoader:
         )
 
     def _result(self, rows_read: int) -> LoadedFile:
+        loaded = len(self._rows["source_line"])
+        self._rows["source_file"] = [self._source_file] * loaded
+        if self._contract.per_event:
+            self._rows["event_id"] = [self._surroundings.event_id] * loaded
         tables = {self._table.name: _arrow(self._table, self._rows)}
         for table in self._list_tables:
             tables[table.name] = pa.Table.from_pylist(self._lists[table.name], table.schema)
@@ -334,7 +373,6 @@ class FileLoader:
             for layout in self._layouts.values()
             for name in layout.unknown
         ]
-        loaded = len(self._rows["source_line"])
         return LoadedFile(tables, rows_read, loaded, self._quarantined, findings)
 
 

@@ -12,8 +12,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.faults import FileRefused
@@ -33,18 +32,23 @@ _MOST_CELLS = 5_000_000
 _WRONG_ENCODING_ROWS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record: the line where it begins and its cells; ``header`` is the one in force."""
+class Record(NamedTuple):
+    """One record: the line where it begins and its cells; ``header`` is the one in force.
+
+    ``is_of_odd_bytes`` says of the whole file whether any of it is no text; most have none, and are not searched.
+    """
 
     line: int
     cells: list[Any]
     header: tuple[str, ...]
+    is_of_odd_bytes: bool = True
 
     @property
     def is_undecodable(self) -> bool:
         """Whether a cell holds bytes that are no text in the declared encoding."""
-        return any(type(cell) is str and _SURROGATE.search(cell) for cell in self.cells)
+        return self.is_of_odd_bytes and any(
+            type(cell) is str and _SURROGATE.search(cell) for cell in self.cells
+        )
 
 
 def read_records(
@@ -62,7 +66,8 @@ def read_records(
     if contract.kind == "json_array":
         return _read_json(text, source_file, contract)
     rows = _split(text, source_file, contract)
-    records, header = _SECTIONS[contract.kind](rows, source_file)
+    odd = _SURROGATE.search(text) is not None
+    records, header = _SECTIONS[contract.kind](rows, source_file, odd)
     _refuse_another_encoding(records, source_file, contract)
     return records, header
 
@@ -110,6 +115,8 @@ def _decode_leniently(body: bytes, encoding: str) -> str:
 
 
 def _refuse_another_encoding(records: list[Record], source_file: str, contract: Contract) -> None:
+    if not any(record.is_of_odd_bytes for record in records[:1]):
+        return
     undecodable = sum(record.is_undecodable for record in records)
     if undecodable < _WRONG_ENCODING_ROWS:
         return
@@ -159,27 +166,27 @@ def _refuse_open_quote(text: str, line: int, source_file: str, contract: Contrac
             raise FileRefused(source_file, found, "a closing quote before the end") from None
 
 
-def _plain(rows: Rows, source_file: str) -> Records:
+def _plain(rows: Rows, source_file: str, odd: bool) -> Records:
     if not rows:
         raise FileRefused(source_file, "no header", "a header line")
     header = tuple(rows[0][1])
-    return [Record(line, cells, header) for line, cells in rows[1:]], header
+    return [Record(line, cells, header, odd) for line, cells in rows[1:]], header
 
 
 def _without_padding(cells: list[str]) -> list[str]:
     return [cell for cell in cells if cell.strip()]
 
 
-def _zoom_sections(rows: Rows, source_file: str) -> Records:
+def _zoom_sections(rows: Rows, source_file: str, odd: bool) -> Records:
     if not rows or rows[0][1][0].strip() != "Attendee Report":
         raise FileRefused(source_file, "another first line", "Zoom's title line, Attendee Report")
-    return _section_records(rows, source_file, "Attendee Details", _zoom_section)
+    return _section_records(rows, source_file, odd, "Attendee Details", _zoom_section)
 
 
-def _teams_sections(rows: Rows, source_file: str) -> Records:
+def _teams_sections(rows: Rows, source_file: str, odd: bool) -> Records:
     if not rows or not rows[0][1][0].strip().startswith("1. "):
         raise FileRefused(source_file, "another first line", "the Teams block 1. Summary")
-    return _section_records(rows, source_file, "Participants", _teams_section)
+    return _section_records(rows, source_file, odd, "Participants", _teams_section)
 
 
 def _zoom_section(cells: list[str]) -> str | None:
@@ -193,7 +200,7 @@ def _teams_section(cells: list[str]) -> str | None:
 
 
 def _section_records(
-    rows: Rows, source_file: str, wanted: str, title_of: Callable[[list[str]], str | None]
+    rows: Rows, source_file: str, odd: bool, wanted: str, title_of: Callable[[list[str]], str | None]
 ) -> Records:
     """The records of one section of a report whose sections stand one under the other."""
     section: str | None = None
@@ -207,7 +214,7 @@ def _section_records(
             header = header if section != wanted else ()
         elif section == wanted and filled:
             if header:
-                records.append(Record(line, cells, header))
+                records.append(Record(line, cells, header, odd))
             else:
                 header = _trimmed_header(cells)
     if not header:
@@ -251,8 +258,10 @@ def _read_json(text: str, source_file: str, contract: Contract) -> Records:
     if objects and (missing := [name for name in wanted if name not in keys]):
         found = "no object with the key " + ", ".join(missing)
         raise FileRefused(source_file, found, "objects with " + ", ".join(wanted))
+    # JSON can name half a character in plain letters, too.
+    odd = "\\u" in text or _SURROGATE.search(text) is not None
     records = [
-        Record(position, _json_cells(element, wanted), wanted)
+        Record(position, _json_cells(element, wanted), wanted, odd)
         for position, element in enumerate(elements, start=1)
     ]
     # The header that is told has the further keys as well: they are reported and not read.
@@ -274,6 +283,8 @@ def _json_text(value: Any) -> str:
     """A value that is no list as text; whatever is nested deeper, as it stands in JSON."""
     if value is None:
         return ""
+    if type(value) is int:
+        return str(value)
     text = value if isinstance(value, str) else _dumped(value)
     return text.replace("\0", "")
 
@@ -311,7 +322,8 @@ def _read_workbook(content: bytes, source_file: str, contract: Contract) -> Reco
         raise FileRefused(source_file, "an empty sheet", "a header row")
     header = _trimmed_header([str(cell) for cell in filled[0][1]])
     rows_below = filled[1:]
-    return [Record(line, _sheet_cells(row, len(header)), header) for line, row in rows_below], header
+    records = [Record(line, _sheet_cells(row, len(header)), header) for line, row in rows_below]
+    return records, header
 
 
 def _refuse_boundless(content: bytes, source_file: str) -> None:

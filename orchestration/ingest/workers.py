@@ -5,6 +5,7 @@ Here belongs the order: whatever runs beside what, results come as if one file w
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -18,6 +19,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 WORKERS_VARIABLE = "METROPOLIS_WORKERS"
+_RARELY = (70_000, 20, 20)
 # Starting a process costs about what reading so many bytes does.
 WORTH_A_PROCESS = 60_000_000
 
@@ -30,10 +32,16 @@ def workers() -> int:
 def processes(count: int) -> ProcessPoolExecutor:
     """Processes of their own, which end when the one that asked for them does, however it ends."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_parent)
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
 
 
-def _end_with_parent() -> None:
+def collect_rarely() -> None:
+    """Looks for circular garbage a hundred times less often: rows and definitions are many and hold no circles."""
+    gc.set_threshold(*_RARELY)
+
+
+def _begin() -> None:
+    collect_rarely()
     parent = multiprocessing.parent_process()
 
     def wait() -> None:
