@@ -1,19 +1,19 @@
 """What a build can begin while Dagster and dbt are still being imported.
 
 Here belongs one process beside the build's own: it lands the exports, then imports Great Expectations and waits
-for questions. Nothing is decided in it that the build would not decide by itself: a source that could not be
-landed ahead is landed by its asset, which then says why, and guards that lost their process are asked in the
-build's.
+for questions, and draws pictures in the end. Nothing is decided in it that the build would not decide by itself:
+a source that could not be landed ahead is landed by its asset, which then says why, and what was asked of a
+process that is gone is done in the build's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.pseudonyms import PseudonymKeyError
@@ -21,9 +21,8 @@ from orchestration.ingest.sources import Landing, ingest_source, landing_of, ref
 from orchestration.ingest.workers import are_worth_processes, processes, workers
 from orchestration.paths import Home
 
-if TYPE_CHECKING:
-    from orchestration.build import Build
-    from orchestration.guards.report import GuardReport
+Work = TypeVar("Work")
+Result = TypeVar("Result")
 
 
 class _Ahead:
@@ -41,11 +40,8 @@ class _Ahead:
             # Whatever went wrong will go wrong again where it is told.
             return frozenset()
 
-    def guarded(self, build: Build) -> GuardReport | None:
-        try:
-            return self._pool.submit(_run_guards, build).result()
-        except BrokenProcessPool:
-            return None
+    def result(self, work: Callable[[Work], Result], given: Work) -> Result:
+        return self._pool.submit(work, given).result()
 
 
 _ahead: _Ahead | None = None
@@ -77,10 +73,12 @@ def landed_ahead() -> frozenset[str]:
     return _ahead.landed() if _ahead is not None else frozenset()
 
 
-def guard(build: Build) -> GuardReport:
-    """The answers of all guards, from the process that got ready for it where there is one."""
-    report = _ahead.guarded(build) if _ahead is not None else None
-    return report if report is not None else _run_guards(build)
+def done_beside(work: Callable[[Work], Result], given: Work) -> Result:
+    """The result of some work, done in the process beside where there is one, so that this one can go on."""
+    if _ahead is not None:
+        with suppress(BrokenProcessPool):
+            return _ahead.result(work, given)
+    return work(given)
 
 
 # --- in the process beside -----------------------------------------------------------------------
@@ -123,9 +121,3 @@ def _get_ready_to_judge() -> None:
     from orchestration.guards.judgement import prepare
 
     prepare()
-
-
-def _run_guards(build: Build) -> GuardReport:
-    from orchestration.guards.runner import run_guards
-
-    return run_guards(build)

@@ -30,7 +30,7 @@ def write_corrected_values(landing: Landing, contracts: dict[str, Contract]) -> 
 
     Raises SourceRefused with each correction whose row, field or old value is not there.
     """
-    declared = pq.read_table(landing.table_path("corrections")).to_pylist()
+    declared = landing.read_table("corrections").to_pylist()
     rows: list[dict[str, Any]] = []
     refusals: list[FileRefused] = []
     for correction in declared:
@@ -103,7 +103,7 @@ def _column_of(contract: Contract, correction: dict[str, Any]) -> Column:
 
 def _row_of(landing: Landing, contract: Contract, correction: dict[str, Any]) -> dict[str, Any]:
     """The one row with the declared key; a source without a key takes the line of the row."""
-    table = pq.read_table(landing.table_path(contract.source)).to_pylist()
+    table = landing.read_table(contract.source).to_pylist()
     names = [_key_column(contract, name) for name in contract.key] or ["source_line"]
     wanted = [part.strip() for part in correction["key"].split("|")]
     rows = [

@@ -141,7 +141,7 @@ def _same_people(landing: Landing, files: Iterable[SourceFile]) -> Iterable[Find
 
 
 def _events_without_file(landing: Landing) -> Iterable[Finding]:
-    table = pq.read_table(landing.table_path("programme"), columns=["event_id", "platform"])
+    table = landing.read_table("programme", ["event_id", "platform"])
     for event_id, platform in zip(*(column.to_pylist() for column in table.columns), strict=True):
         name = f"events/registrations/{event_id}__{platform}.csv"
         if platform != "none" and not (landing.exports / name).is_file():
@@ -167,7 +167,7 @@ def _events_without_file(landing: Landing) -> Iterable[Finding]:
 
 def _far_from_the_event(landing: Landing) -> Iterable[Finding]:
     """Exports none of whose rows is anywhere near the day of their event."""
-    programme = pq.read_table(landing.table_path("programme"), columns=["event_id", "start_date"])
+    programme = landing.read_table("programme", ["event_id", "start_date"])
     starts = dict(zip(*(column.to_pylist() for column in programme.columns), strict=True))
     for source, moment in sorted(_MOMENTS.items()):
         for name, event_id, first, last in _spans(landing.table_path(source), moment):
@@ -205,7 +205,7 @@ def _is_near(first: date, last: date, start: date) -> bool:
 def _nothing_of_the_year(landing: Landing) -> Iterable[Finding]:
     """Dated exports without a single row of the year."""
     for source, column in sorted({**_OF_THE_YEAR, **_OF_ALL_YEARS}.items()):
-        table = pq.read_table(landing.table_path(source), columns=["source_file", column])
+        table = landing.read_table(source, ["source_file", column])
         days = [day for day in table.column(column).to_pylist() if day is not None]
         if len(days) < _FEW_ROWS or any(day.year == landing.year for day in days):
             continue
@@ -218,7 +218,7 @@ def _nothing_of_the_year(landing: Landing) -> Iterable[Finding]:
 
 
 def _another_year(landing: Landing) -> Iterable[Finding]:
-    dates = pq.read_table(landing.table_path("programme"), columns=["start_date"])
+    dates = landing.read_table("programme", ["start_date"])
     days = [day for day in dates.column(0).to_pylist() if day is not None]
     outside = sum(day.year != landing.year for day in days)
     if days and outside > len(days) * _SHARE_OF_ANOTHER_YEAR:

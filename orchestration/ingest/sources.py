@@ -118,6 +118,11 @@ class Landing:
             was_cached=True,
         )
 
+    def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """A table of the landing, or some of its columns."""
+        # A dataset, as which pyarrow reads a path by itself, takes a second to import.
+        return pq.ParquetFile(self.table_path(name)).read(columns)
+
     def write_table(self, name: str, table: pa.Table) -> None:
         """A table of the landing, whole or not at all."""
         path = self.table_path(name)
@@ -154,8 +159,7 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
     """The keys of a landed source that other sources may point at."""
     column = REFERENCE_KEYS[source]
-    # A dataset, which reading a table by its path makes, costs a second to import.
-    table = pq.ParquetFile(landing.table_path(source)).read([column])
+    table = landing.read_table(source, [column])
     return frozenset(table.column(column).to_pylist())
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from orchestration.progress import say
 from orchestration.release.changes import compare, tell
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.shelf import Shelf
-from orchestration.release.tables import Table, read_tables, text_of, write_csv
+from orchestration.release.tables import read_tables, text_of, write_csv
 
 PROVENANCE = "release.json"
 _DANGLING_REVERSALS = """
@@ -156,13 +157,22 @@ def _write_all(
 ) -> None:
     from dataclasses import replace
 
+    from orchestration.release.charts import write_charts
+    from orchestration.release.package import DESCRIPTOR, write_package
+
     changes = _changes(folder, content, build)
     (folder / "changes.md").write_text(changes, encoding="utf-8")
     (folder / PROVENANCE).write_text(_provenance(content, forgotten), encoding="utf-8")
     content = replace(content, changes=changes)
-    for name, write in _writers(report).items():
-        say("release", name)
-        write(folder, content)
+    with ThreadPoolExecutor(1) as beside:
+        # Pictures take as long to draw as all else takes to write; a process beside may be drawing them.
+        drawn = beside.submit(write_charts, folder, content)
+        for name, write in _writers(report).items():
+            say("release", name)
+            write(folder, content)
+        drawn.result()
+    say("release", DESCRIPTOR)
+    write_package(folder, content)
 
 
 def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
@@ -204,11 +214,9 @@ Writer = Callable[[Path, ReleaseContent], object]
 
 def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.guards.data_docs import write_data_docs
-    from orchestration.release.charts import write_charts
     from orchestration.release.database import write_database
     from orchestration.release.documentation import write_documentation
     from orchestration.release.lineage import write_lineage
-    from orchestration.release.package import write_package
     from orchestration.release.site import write_site
     from orchestration.release.workbook import write_workbook
 
@@ -219,32 +227,31 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         ),
         "lineage.json": write_lineage,
         "report.xlsx": write_workbook,
-        "charts": write_charts,
         "documentation": write_documentation,
-        # The page links what lies beside it, and the package describes everything: they come last.
+        # The page links what lies beside it.
         "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),
         "site": write_site,
-        "datapackage.json": write_package,
     }
 
 
 def _verify_written(folder: Path, content: ReleaseContent) -> None:
     """Reads back what was written: a release that cannot be read is none."""
     import csv
+    from itertools import zip_longest
 
     import duckdb
 
     for table in content.tables.values():
         with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.reader(stream))
-        if rows[1:] != _as_written(table):
+            rows = csv.reader(stream)
+            next(rows)
+            # The csv module reads a carriage return or line feed inside a quoted cell back as it stands.
+            written = ([text_of(value) for value in row] for row in table.rows)
+            same = all(read == row for read, row in zip_longest(rows, written))
+        if not same:
             raise ReleaseRefused(f"{table.name}.csv does not read back as it was written")
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
         figures = connection.execute("select count(*) from figures").fetchall()[0][0]
     if figures != len(content.tables["figures"].rows):
         raise ReleaseRefused("warehouse.duckdb does not hold every figure")
 
-
-def _as_written(table: Table) -> list[list[str]]:
-    # The csv module reads a carriage return or line feed inside a quoted cell back as it stands.
-    return [[text_of(value) for value in row] for row in table.rows]

@@ -58,6 +58,7 @@ class Suggester:
             self._by_key[name.name_key].append(name)
         self._keys = sorted(self._by_key)
         self._matches: dict[str, list[tuple[str, float]]] = {}
+        self._best: dict[tuple[str, str | None], Suggestion | None] = {}
 
     def suggest(
         self, place_key: str, country_code: str | None, limit: int = 3, *, country_text: str = ""
@@ -76,13 +77,22 @@ class Suggester:
         ranked = sorted(best.values(), key=lambda each: (-each.score, each.member_id))
         return ranked[:limit]
 
+    def best(self, place_key: str, country_code: str | None) -> Suggestion | None:
+        """The member that a text resembles most; looked for once, in however many files it stands."""
+        asked = (place_key, country_code)
+        if asked not in self._best:
+            self._best[asked] = next(iter(self.suggest(place_key, country_code, limit=1)), None)
+        return self._best[asked]
+
     def _resembling(self, place_key: str) -> list[tuple[str, float]]:
         """The names that a text resembles most, with their scores; looked for once a text."""
         from rapidfuzz import fuzz, process
 
         if place_key not in self._matches:
             found = process.extract(place_key, self._keys, scorer=fuzz.WRatio, limit=_POOL)
-            self._matches[place_key] = [(key, float(score)) for key, score, _ in found]
+            self._matches[place_key] = [
+                (key, max(float(score), _slip_score(key, place_key))) for key, score, _ in found
+            ]
         return self._matches[place_key]
 
 
@@ -91,7 +101,6 @@ def _judge(
 ) -> Suggestion:
     key = name.name_key
     reason = "a name of this member" if key == place_key else f"resembles its name “{key}”"
-    score = max(score, _slip_score(key, place_key))
     if country_code is None and country_text.strip():
         reason += f", but “{country_text.strip()}” is no country"
     elif country_code is None:

@@ -203,7 +203,7 @@ def read_names(connection: duckdb.DuckDBPyConnection) -> list[Name]:
 
 def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
     source_file, text, country, rows, reason, place_key, country_code = row
-    best = next(iter(suggester.suggest(place_key, country_code, limit=1)), None)
+    best = suggester.best(place_key, country_code)
     if reason == "not_a_member" and best is not None and best.is_near_miss:
         reason = "near_miss"
     if reason != "near_miss":
@@ -237,6 +237,8 @@ class _LineFeeds:
 
 def text_of(value: Any) -> str:
     """A value as the release writes it: true and false, ISO dates, plain decimals, blank for none."""
+    if type(value) is str:
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -7,9 +7,9 @@ missing.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from orchestration.ahead import done_beside
 from orchestration.release.charts.before import moves_since
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.gender import governance, women_shares
@@ -21,7 +21,7 @@ from orchestration.release.charts.members import (
     participants_by_gender,
 )
 from orchestration.release.charts.money import funding, funds_use
-from orchestration.release.charts.picture import as_png
+from orchestration.release.charts.picture import as_pictures
 from orchestration.release.content import ReleaseContent
 from orchestration.release.displays import LANGUAGES
 from orchestration.release.facts import Facts, read_facts
@@ -45,11 +45,11 @@ def write_charts(folder: Path, content: ReleaseContent) -> None:
     (folder / "charts").mkdir(exist_ok=True)
     charts = make_charts(content, read_facts(content))
     sheets = [chart.sheet(language) for chart in charts for language in LANGUAGES]
-    with ThreadPoolExecutor(max_workers=2) as workers:
-        for sheet, picture in zip(sheets, workers.map(as_png, sheets), strict=True):
-            path = folder / "charts" / f"{sheet.name}-{sheet.language}"
-            path.with_suffix(".svg").write_text(sheet.standalone(), encoding="utf-8")
-            path.with_suffix(".png").write_bytes(picture)
+    drawings = [sheet.standalone() for sheet in sheets]
+    for sheet, drawing, picture in zip(sheets, drawings, done_beside(as_pictures, drawings), strict=True):
+        path = folder / "charts" / f"{sheet.name}-{sheet.language}"
+        path.with_suffix(".svg").write_text(drawing, encoding="utf-8")
+        path.with_suffix(".png").write_bytes(picture)
 
 
 def make_charts(content: ReleaseContent, facts: Facts) -> list[Chart]:

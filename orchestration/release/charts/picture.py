@@ -10,16 +10,17 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 
-from orchestration.release.drawing import FONT_FOLDER, Sheet
+from orchestration.release.drawing import FONT_FOLDER
 
 DOTS_PER_INCH = 300
 _POINTS_PER_PIXEL = 72 / 96
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
-def as_png(sheet: Sheet) -> bytes:
-    """A chart as PNG."""
-    return _renderer()(sheet.standalone())
+def as_pictures(drawings: list[str]) -> list[bytes]:
+    """Charts, each an SVG that stands alone, as PNG."""
+    render = _renderer()
+    return [render(drawing) for drawing in drawings]
 
 
 @cache
