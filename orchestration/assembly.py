@@ -56,5 +56,4 @@ def build_defs(raw: Path | None = None, home: Path | None = None, engine: str = 
         schedules=operations.schedules,
         sensors=operations.sensors,
         resources={"warehouse": warehouse},
-        executor=dg.in_process_executor,
     )

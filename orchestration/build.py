@@ -43,6 +43,11 @@ class Build:
         """The results of the guards."""
         return self.folder / GUARDS_FILE
 
+    def remove_database(self) -> None:
+        """Removes what an earlier build left, and what one that was cut short did not write back."""
+        for path in (self.database, self.database.with_name(f"{self.database.name}.wal")):
+            path.unlink(missing_ok=True)
+
     def save(self) -> None:
         """Writes the state, whole or not at all."""
         node = {

@@ -25,7 +25,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Takes the home for this run."""
-        HomeLock.of(self.layout.lock).acquire()
+        HomeLock.of(self.layout.lock).acquire(context.run.run_id if context.run else "")
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Gives the home back."""

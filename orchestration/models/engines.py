@@ -39,6 +39,8 @@ class DuckDBEngine:
     def build(self, build: Build) -> list[NodeOutcome]:
         """Runs dbt on the build's database."""
         say("models", "dbt build")
+        # Models are made in place, in a database that holds nothing yet.
+        build.remove_database()
         try:
             return run_dbt(
                 _BUILD,
@@ -60,7 +62,7 @@ class SparkEngine:
         from orchestration.models.spark_session import spark_session
 
         # Whatever happens from here on, no earlier build's database is taken for this one's.
-        build.database.unlink(missing_ok=True)
+        build.remove_database()
         with spark_session(build) as spark:
             say("models", "dbt build on Spark")
             outcomes = run_dbt(
