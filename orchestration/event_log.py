@@ -35,7 +35,7 @@ class HeldEventLogStorage(SqliteEventLogStorage):
         return {"home": dg.StringSource}
 
     @classmethod
-    def from_config_value(
+    def from_config_value(  # type: ignore[override]
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, str]
     ) -> HeldEventLogStorage:
         """The log where Dagster keeps it by itself, so that either class reads what the other wrote."""

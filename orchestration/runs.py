@@ -6,6 +6,7 @@ Here belongs launching the job and telling its outcome apart: released, unchange
 from __future__ import annotations
 
 import json
+import warnings
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -96,6 +97,10 @@ def _execute(home: Home, raw: Path, year: int, engine: str) -> Any:
 
 
 def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
+    import dagster as dg
+
+    # Dagster says which of its own features are young; that is for who writes the code, not for who runs it.
+    warnings.simplefilter("ignore", dg.PreviewWarning)
     from orchestration.assembly import BUILD_JOB, build_defs
     from orchestration.instance import open_instance
     from orchestration.progress import say

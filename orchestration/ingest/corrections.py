@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from orchestration.ingest.cells import column_parser, secretariat_time
 from orchestration.ingest.contracts import REGISTRATION_FILE, Column, Contract

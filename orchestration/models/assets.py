@@ -88,7 +88,8 @@ def _results(
         elif kind in ("model", "seed") and outcome.succeeded:
             yield dg.MaterializeResult(
                 asset_key=translator.get_asset_key(node),
-                metadata={"seconds": outcome.seconds} | seen.get(node["name"], {}),
+                metadata={"seconds": outcome.seconds, "kept_from_before": outcome.is_kept}
+                | seen.get(node["name"], {}),
             )
 
 

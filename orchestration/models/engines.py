@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from orchestration.build import Build
+from orchestration.models.kept import keep, take_kept
 from orchestration.models.runner import (
     DUCKDB,
     EngineMissing,
@@ -37,13 +38,28 @@ class DuckDBEngine:
     """The models in this process, on the database of the build itself."""
 
     def build(self, build: Build) -> list[NodeOutcome]:
-        """Runs dbt on the build's database."""
+        """Runs what depends on landing tables that changed; everything, where nothing stands of an earlier run."""
+        kept = take_kept(build)
+        if kept is None:
+            # Models are made in place, in a database that holds nothing yet.
+            build.remove_database()
+            outcomes = self._run(build, [])
+        else:
+            outcomes = kept.with_anew(self._run_after(build, kept.changed_tables(build)))
+        if all(each.succeeded for each in outcomes):
+            keep(build, outcomes)
+        return outcomes
+
+    def _run_after(self, build: Build, changed: list[str]) -> list[NodeOutcome]:
+        if not changed:
+            return []
+        return self._run(build, ["--select", *(f"source:landing.{table}+" for table in changed)])
+
+    def _run(self, build: Build, selection: list[str]) -> list[NodeOutcome]:
         say("models", "dbt build")
-        # Models are made in place, in a database that holds nothing yet.
-        build.remove_database()
         try:
             return run_dbt(
-                _BUILD,
+                [*_BUILD, *selection],
                 year=build.year,
                 landing=build.landing.resolve(),
                 database=build.database.resolve(),

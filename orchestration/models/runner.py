@@ -45,6 +45,8 @@ class NodeOutcome:
     failures: int | None
     # The SQL of a data test of the project's own, whose rows say in words what is wrong.
     question: str = ""
+    # Whether it stands from an earlier build, since nothing that it is made of changed.
+    is_kept: bool = False
 
     @property
     def succeeded(self) -> bool:

@@ -254,4 +254,3 @@ def _verify_written(folder: Path, content: ReleaseContent) -> None:
         figures = connection.execute("select count(*) from figures").fetchall()[0][0]
     if figures != len(content.tables["figures"].rows):
         raise ReleaseRefused("warehouse.duckdb does not hold every figure")
-
