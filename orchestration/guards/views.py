@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.build import Build
+from orchestration.databases import open_database
 from orchestration.guards.suites import COMMON_SQL
 from orchestration.paths import EXPECTATIONS_FOLDER
 
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 @contextmanager
 def opened(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to a build; whatever is not there surfaces when a view asks for it."""
-    import duckdb
-
-    connection = duckdb.connect(":memory:")
+    connection = open_database(None, spill=build.folder / "spill")
     try:
         connection.execute(f"attach {_quoted(build.database)} as build (read_only)")
         connection.execute("create schema landing")

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.databases import open_database
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.faults import Finding
 from orchestration.ingest.schema import (
@@ -183,8 +184,6 @@ def _far_from_the_event(landing: Landing) -> Iterable[Finding]:
 
 def _spans(table: Path, moment: str) -> list[tuple[str, str, date, date]]:
     """File, event, first and last day of every export with more than a few rows."""
-    import duckdb
-
     query = f"""
         select source_file, event_id, min({moment})::date, max({moment})::date
         from read_parquet($table)
@@ -192,7 +191,7 @@ def _spans(table: Path, moment: str) -> list[tuple[str, str, date, date]]:
         having count(*) >= {_FEW_PEOPLE:d}
         order by source_file
     """
-    with duckdb.connect(":memory:") as connection:
+    with open_database(None, spill=table.parent / "spill") as connection:
         spans: list[tuple[str, str, date, date]] = connection.execute(query, {"table": str(table)}).fetchall()
     return spans
 

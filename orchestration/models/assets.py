@@ -12,6 +12,7 @@ from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dagster_dbt.dbt_manifest import validate_manifest
 
 from orchestration.build import Build
+from orchestration.databases import open_database
 from orchestration.models.engines import engine_named
 from orchestration.models.runner import NodeOutcome, ensure_manifest, raise_for_failures, told_in_words
 from orchestration.previews import PREVIEW_ROWS, markdown_table
@@ -115,12 +116,10 @@ def _check_result(
 
 def _relations(build: Build) -> dict[str, dict[str, Any]]:
     """Row count and preview of every mart of the build; views are not run for the sake of a number."""
-    import duckdb
-
     if not build.database.exists():
         return {}
     found: dict[str, dict[str, Any]] = {}
-    with duckdb.connect(str(build.database), read_only=True) as connection:
+    with open_database(build.database, read_only=True) as connection:
         names = connection.execute(
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'main'"
         ).fetchall()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.databases import MEMORY_VARIABLE, memory_limit, open_database
 from orchestration.paths import BUILD_DATABASE, DBT_FOLDER
 from orchestration.storage import fingerprint_of_files, write_atomically
 
@@ -114,7 +115,8 @@ def _parse(engine: str) -> None:
     from dbt.cli.main import dbtRunner
 
     # Parsing needs a year and paths, of which the database's name alone stays in the manifest.
-    with _environment(METROPOLIS_LANDING="landing", METROPOLIS_WAREHOUSE=BUILD_DATABASE):
+    variables = {"METROPOLIS_LANDING": "landing", "METROPOLIS_WAREHOUSE": BUILD_DATABASE}
+    with _environment(**variables, **{MEMORY_VARIABLE: memory_limit()}):
         outcome = dbtRunner().invoke(_arguments(["parse"], 1, engine, _parsed_folder(engine)))
     if not outcome.success:
         raise ModelsFailed(f"The dbt project does not parse: {outcome.exception}")
@@ -147,7 +149,11 @@ def run_dbt(
     """
     from dbt.cli.main import dbtRunner
 
-    variables = {"METROPOLIS_LANDING": str(landing), "METROPOLIS_WAREHOUSE": str(database)}
+    variables = {
+        "METROPOLIS_LANDING": str(landing),
+        "METROPOLIS_WAREHOUSE": str(database),
+        MEMORY_VARIABLE: memory_limit(),
+    }
     with _environment(**variables):
         runner = dbtRunner(manifest=load_manifest(engine))
         outcome = runner.invoke(_arguments(command, year, engine, target))
@@ -190,7 +196,7 @@ def _told_in_words(outcome: NodeOutcome, database: Path) -> NodeOutcome:
     if not outcome.question:
         return outcome
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with open_database(database, read_only=True) as connection:
             found = connection.execute(f"select * from ({outcome.question}) limit {_ROWS_TOLD}")
             names = [column[0] for column in found.description]
             rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

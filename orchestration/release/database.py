@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.databases import open_database
 from orchestration.models.runner import TARGET_FOLDER
 from orchestration.release.tables import NAMES
 
@@ -37,11 +38,9 @@ def write_database(build_database: Path, folder: Path) -> list[str]:
 
     A mart too large for it becomes facts/<mart>.parquet. Returns the marts in the database.
     """
-    import duckdb
-
     path = folder / "warehouse.duckdb"
     written: list[str] = []
-    with duckdb.connect(str(path)) as connection:
+    with open_database(path, spill=build_database.with_name("spill")) as connection:
         connection.execute(f"attach '{_quoted(build_database)}' as build (read_only)")
         for mart in public_marts():
             if _is_large(connection, mart["name"]):

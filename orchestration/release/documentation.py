@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from orchestration.databases import open_database
 from orchestration.models.runner import TARGET_FOLDER
 from orchestration.release.content import ReleaseContent
 
@@ -158,9 +159,7 @@ def _overview(release: str) -> Node:
 
 def _catalogue(database: Path, manifest: Node) -> Node:
     """Types of all columns and the number of rows of each mart, as they are in the build."""
-    import duckdb
-
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with open_database(database, read_only=True) as connection:
         columns = connection.execute(
             """
             select schema_name, table_name, column_name, column_index, data_type

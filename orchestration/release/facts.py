@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from orchestration.databases import open_database
 from orchestration.release.content import ReleaseContent
 
 if TYPE_CHECKING:
@@ -95,9 +96,7 @@ class Facts:
 
 def read_facts(content: ReleaseContent) -> Facts:
     """The aggregates of a release, from the build's database and its tables."""
-    import duckdb
-
-    with duckdb.connect(str(content.database), read_only=True) as connection:
+    with open_database(content.database, read_only=True) as connection:
         events, participants = _participants(connection)
         regions, practices, initiatives = _regions(connection)
         return Facts(

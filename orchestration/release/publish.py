@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.build import Build, BuildIncomplete
+from orchestration.databases import open_database
 from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
 from orchestration.guards.report import GuardRefused, GuardReport, verify_report
 from orchestration.ingest.pseudonyms import forgotten_marks
@@ -89,9 +90,7 @@ def verified_report(build: Build) -> GuardReport:
 
 
 def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> ReleaseContent:
-    import duckdb
-
-    with duckdb.connect(str(build.database), read_only=True) as connection:
+    with open_database(build.database, read_only=True) as connection:
         tables = read_tables(connection)
         findings = _dicts(connection, "select * from landing.findings order by all")
         findings += _dicts(connection, _DANGLING_REVERSALS)
@@ -176,14 +175,12 @@ def _write_all(
 
 
 def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
-    import duckdb
-
     shelf_folder = folder.parent
     previous = shelf_folder / content.previous if content.previous else None
     difference = compare(previous, folder) if previous else None
     if difference is not None:
         difference = difference.__class__(difference.old, content.release, difference.moves, difference.files)
-    with duckdb.connect(str(build.database), read_only=True) as connection:
+    with open_database(build.database, read_only=True) as connection:
         restatements = _dicts(connection, 'select kind, key, reason, "by", "on" from landing.restatements')
     as_text = [
         [{name: text_of(value) for name, value in row.items()} for row in rows]
@@ -239,8 +236,6 @@ def _verify_written(folder: Path, content: ReleaseContent) -> None:
     import csv
     from itertools import zip_longest
 
-    import duckdb
-
     for table in content.tables.values():
         with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as stream:
             rows = csv.reader(stream)
@@ -250,7 +245,7 @@ def _verify_written(folder: Path, content: ReleaseContent) -> None:
             same = all(read == row for read, row in zip_longest(rows, written))
         if not same:
             raise ReleaseRefused(f"{table.name}.csv does not read back as it was written")
-    with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
+    with open_database(folder / "warehouse.duckdb", read_only=True) as connection:
         figures = connection.execute("select count(*) from figures").fetchall()[0][0]
     if figures != len(content.tables["figures"].rows):
         raise ReleaseRefused("warehouse.duckdb does not hold every figure")

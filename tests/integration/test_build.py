@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.documentation import CATALOGUE
+from orchestration.ingest.workers import WORKERS_VARIABLE
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
 pytestmark = pytest.mark.xdist_group("released")
@@ -65,7 +66,11 @@ def test_unchanged_year_makes_no_release(released: Warehouse) -> None:
     assert snapshot(released.releases) == before
 
 
-def test_same_exports_make_the_same_bytes(released: Warehouse, tmp_path: Path) -> None:
+def test_same_exports_make_the_same_bytes(
+    released: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many processes work on them."""
+    monkeypatch.setenv(WORKERS_VARIABLE, "1")
     again = Warehouse(released.raw, tmp_path / "home")
     key = tmp_path / "home" / "pseudonym.key"
     key.parent.mkdir()

@@ -5,12 +5,18 @@ Here belongs that dbt's own tests all run and pass; what they say stands beside 
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from orchestration.build import current_build
 from orchestration.models.dbt_sources import COLUMNS_FILE, SOURCES_FILE, render_columns, render_sources
+from orchestration.models.kept import keep, take_kept
 from orchestration.models.runner import release_duckdb, run_dbt
 from orchestration.paths import DBT_FOLDER, Home
 from tests.conftest import Warehouse
@@ -33,6 +39,74 @@ def test_every_unit_test_of_the_models_passes(released: Warehouse, tmp_path: Pat
     tests = [each for each in outcomes if each.unique_id.startswith("unit_test.")]
     assert len(tests) > 50
     assert [f"{each.unique_id}: {each.message}" for each in tests if not each.succeeded] == []
+
+
+def _outcomes(warehouse: Warehouse) -> dict[str, bool]:
+    """Every node of the last run of the models, and whether it stands from an earlier one."""
+    path = Home(warehouse.home).build(warehouse.year) / "models.json"
+    node = json.loads(path.read_text(encoding="utf-8"))
+    return {each["unique_id"]: each["is_kept"] for each in node["outcomes"]}
+
+
+def _file_a_video(warehouse: Warehouse) -> None:
+    with (warehouse.exports / "website" / "videos.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"Filed late,{warehouse.year}-06-06,\n")
+
+
+def test_one_changed_file_runs_only_what_depends_on_it(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    assert not any(_outcomes(warehouse).values())
+    _file_a_video(warehouse)
+    assert warehouse.build().returncode == 0
+    kept = _outcomes(warehouse)
+    assert kept.keys() == _outcomes(released).keys()
+    assert not kept["model.metropolis.stg_videos"]
+    assert not kept["model.metropolis.figures"]
+    assert kept["model.metropolis.stg_members"]
+    assert kept["model.metropolis.annex_activity"]
+    from_nothing = Warehouse(warehouse.raw, tmp_path / "another", warehouse.year)
+    from_nothing.home.mkdir()
+    shutil.copy2(warehouse.home / "pseudonym.key", from_nothing.home)
+    assert from_nothing.build().returncode == 0
+    for path in from_nothing.latest.glob("*.csv"):
+        assert (warehouse.latest / path.name).read_bytes() == path.read_bytes()
+
+
+def _forget_the_project(database: Path, record: Path) -> None:
+    text = record.read_text(encoding="utf-8")
+    record.write_text(text.replace('"made_by": ["', '"made_by": ["another'), encoding="utf-8")
+
+
+def _touch_the_database(database: Path, record: Path) -> None:
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table of_nobody (a integer)")
+
+
+def _cut_the_record(database: Path, record: Path) -> None:
+    record.write_text(record.read_text(encoding="utf-8")[:-10], encoding="utf-8")
+
+
+def _lose_the_database(database: Path, record: Path) -> None:
+    database.unlink()
+
+
+@pytest.mark.parametrize(
+    "damage", [_forget_the_project, _touch_the_database, _cut_the_record, _lose_the_database]
+)
+def test_nothing_stands_that_is_not_of_a_complete_run(
+    released: Warehouse, tmp_path: Path, damage: Callable[[Path, Path], None]
+) -> None:
+    folder = tmp_path / "build"
+    shutil.copytree(Home(released.home).build(released.year), folder)
+    build = replace(current_build(Home(released.home), released.year), folder=folder)
+    build = replace(build, database=folder / build.database.name)
+    kept = take_kept(build)
+    assert kept is not None
+    assert kept.changed_tables(build) == []
+    assert take_kept(build) is None, "a run that is cut short leaves nothing on record"
+    keep(build, kept.outcomes)
+    damage(build.database, folder / "models.json")
+    assert take_kept(build) is None
 
 
 def test_what_is_generated_for_dbt_is_fresh() -> None:

@@ -37,7 +37,7 @@ from orchestration.operations import (
 )
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
 
-pytestmark = pytest.mark.xdist_group("released")
+pytestmark = pytest.mark.xdist_group("released and operated")
 
 FOLLOWING = SMALL_YEAR + 1
 
@@ -399,3 +399,25 @@ def test_a_year_is_released_through_the_ui(small_raw: Path, tmp_path: Path) -> N
     # The command line finds what the UI released.
     listed = warehouse.run("figures", "--year", year, "--format", "json")
     assert listed.returncode == 0, listed.stderr
+
+
+# --- Dagster's own command -----------------------------------------------------------------------
+
+
+def test_steps_in_processes_of_their_own_take_turns(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    told = subprocess.run(
+        [
+            str(METROPOLIS.with_name("dagster")), "asset", "materialize", "-m", "orchestration.definitions",
+            "--select", 'key:"landing/videos" or key:"landing/ledger"', "--partition", str(SMALL_YEAR),
+        ],
+        env=warehouse.environment(),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )  # fmt: skip
+    said = told.stdout + told.stderr
+    assert told.returncode == 0, said[-2000:]
+    for step in ("ingest_website", "ingest_fees"):
+        assert f'Finished execution of step "{step}"' in said

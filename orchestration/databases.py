@@ -1,0 +1,38 @@
+"""How this project opens DuckDB: within a limit of memory, spilling into the home.
+
+Here belongs that limit and nothing of what is asked. dbt opens the build's database by its profile, which takes the
+limit from the same variable.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY_VARIABLE = "METROPOLIS_MEMORY"
+# With what Dagster, dbt and Great Expectations take, a build of any size stays within two gigabytes.
+_MEMORY = "1GB"
+
+
+def memory_limit() -> str:
+    """What DuckDB may take: METROPOLIS_MEMORY, such as 8GB, or else a gigabyte."""
+    return os.environ.get(MEMORY_VARIABLE, _MEMORY)
+
+
+def open_database(
+    database: Path | None, *, read_only: bool = False, spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A connection to a database; to one in memory where none is given.
+
+    What does not fit goes to the folder ``spill``, or else to one beside the database.
+    """
+    import duckdb
+
+    settings = {"memory_limit": memory_limit()}
+    if spill is not None:
+        settings["temp_directory"] = str(spill)
+    return duckdb.connect(str(database or ":memory:"), read_only=read_only, config=settings)
