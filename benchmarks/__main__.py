@@ -2,9 +2,9 @@
 
     python -m benchmarks [--registrations N ...] [--write]
 
-Here belongs running whole processes and dividing their figures by each other. Seconds alone say more of a
-machine than of a program; ratios measured in one run are what is kept. ``--write`` puts the tables into
-docs/performance.md.
+Here belongs dividing the figures of whole processes by each other. Seconds alone say more of a machine than of a
+program; ratios measured in one run are what is kept. ``--write`` puts the tables into docs/performance.md and
+draws them.
 """
 
 import argparse
@@ -12,54 +12,24 @@ import json
 import math
 import os
 import platform
-import resource
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.measuring import Measured, measure
 from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
 
 BENCH_YEAR = 2030
 SIZES = (10_000, 100_000, 1_000_000)
 BIN = Path(sys.executable).parent
 PERFORMANCE = PROJECT_FOLDER / "docs" / "performance.md"
+PICTURE = PERFORMANCE.with_suffix(".svg")
 _BEGIN, _END = "<!-- measured -->", "<!-- /measured -->"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One process from start to end: seconds by the clock, of processor, and peak memory in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
-
-
-def measure(command: Sequence[str], **environment: str) -> Measured:
-    """Runs a command and reads what the system accounted to it and to its children."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        cwd=PROJECT_FOLDER,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    _, errors = process.communicate()
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)}: {errors.decode(errors='replace')[-2000:]}")
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(wall, cpu, after.ru_maxrss / 1024)
 
 
 def build(raw: Path, home: Path, year: int) -> Measured:
@@ -172,19 +142,21 @@ def exponent(results: Sequence[Scale]) -> float:
 
 
 def scale_table(results: Sequence[Scale]) -> list[str]:
-    """The sizes as a Markdown table."""
-    header = (
-        "| registrations | build s | of processor | peak MB | floor s | ÷ floor | plain script s | ÷ script |"
-    )
-    lines = [header, "|---:|---:|---:|---:|---:|---:|---:|---:|"]
-    lines += [
-        f"| {each.registrations:,} | {each.build.wall:.1f} | {each.build.cpu:.1f} | {each.build.peak:.0f} "
-        f"| {each.floor.wall:.1f} | {each.build.wall / each.floor.wall:.2f} "
-        f"| {each.peer.wall:.1f} | {each.build.wall / each.peer.wall:.2f} |"
-        for each in results
+    """The sizes as a Markdown table: seconds by the clock, of processor, and peak memory of all processes."""
+    lines = [
+        "| registrations | | s | s of processor | peak MB | build ÷ it |",
+        "|---:|---|---:|---:|---:|---:|",
     ]
+    for each in results:
+        rows = (("build", each.build), ("floor", each.floor), ("plain script", each.peer))
+        for at, (name, measured) in enumerate(rows):
+            size = "" if at else f"{each.registrations:,}"
+            ratio = f"{each.build.wall / measured.wall:.2f}" if at else ""
+            lines.append(
+                f"| {size} | {name} | {measured.wall:.1f} | {measured.cpu:.1f} | {measured.peak:.0f} | {ratio} |"
+            )
     if len(results) > 1:
-        lines += ["", f"Growth between the two largest: exponent {exponent(results):.2f}."]
+        lines += ["", f"Growth between the two largest: exponent {exponent(results):.2f}; 1 is linear."]
     return lines
 
 
@@ -220,12 +192,43 @@ def machine() -> str:
     return f"{os.cpu_count()} cores of {platform.machine()}, {memory:.0f} GiB, Python {platform.python_version()}"
 
 
-def write(text: str) -> None:
-    """Puts what was measured between its marks in docs/performance.md."""
+def write(text: str, results: Sequence[Scale]) -> None:
+    """Puts what was measured between its marks in docs/performance.md, and its picture beside it."""
     page = PERFORMANCE.read_text(encoding="utf-8")
     before, rest = page.split(_BEGIN)
     _, after = rest.split(_END)
     PERFORMANCE.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}", encoding="utf-8")
+    PICTURE.write_text(drawn(results), encoding="utf-8")
+
+
+def drawn(results: Sequence[Scale]) -> str:
+    """Seconds by registrations, both by powers of ten, as SVG."""
+    import vl_convert
+
+    rows = [
+        {"registrations": each.registrations, "seconds": measured.wall, "what": name}
+        for each in results
+        for name, measured in (("build", each.build), ("floor", each.floor), ("plain script", each.peer))
+    ]
+    powers = {"type": "log", "base": 10}
+    chart = {
+        "width": 520,
+        "height": 300,
+        "data": {"values": rows},
+        "mark": {"type": "line", "point": True},
+        "encoding": {
+            "x": {
+                "field": "registrations",
+                "type": "quantitative",
+                "scale": powers,
+                "axis": {"format": "~s"},
+            },
+            "y": {"field": "seconds", "type": "quantitative", "scale": powers},
+            "color": {"field": "what", "type": "nominal", "title": None},
+        },
+    }
+    svg: str = vl_convert.vegalite_to_svg(chart)
+    return svg + "\n"
 
 
 def main() -> None:
@@ -256,7 +259,7 @@ def main() -> None:
     if arguments.json:
         arguments.json.write_text(json.dumps([vars(each) for each in results], default=vars, indent=1))
     if arguments.write:
-        write(text)
+        write(text, results)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,95 @@
+"""What a process costs, all that it starts included.
+
+Here belongs running a command to its end and reading what the system accounted to it.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration.paths import PROJECT_FOLDER
+
+_BETWEEN_LOOKS = 0.1
+_PROCESSES = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One command from start to end: seconds by the clock, of processor, and the most memory at a time in MB.
+
+    Memory is that of all its processes together; what several share is counted once.
+    """
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def measure(command: Sequence[str], **environment: str) -> Measured:
+    """Runs a command and what it starts; RuntimeError where it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT_FOLDER,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    with _watched(process.pid) as peak:
+        _, errors = process.communicate()
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}: {errors.decode(errors='replace')[-2000:]}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Measured(wall, cpu, peak[0] / 1024)
+
+
+@contextmanager
+def _watched(root: int) -> Iterator[list[int]]:
+    """The most kilobytes that a process and its descendants took at a time, as the one element of a list."""
+    peak = [0]
+    ended = threading.Event()
+
+    def look() -> None:
+        while not ended.wait(_BETWEEN_LOOKS):
+            peak[0] = max(peak[0], sum(map(_kilobytes, _family(root))))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def _family(root: int) -> list[int]:
+    children: dict[int, list[int]] = defaultdict(list)
+    for folder in _PROCESSES.iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError, IndexError, ValueError):
+                parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                children[parent].append(int(folder.name))
+    family = [root]
+    for member in family:
+        family.extend(children[member])
+    return family
+
+
+def _kilobytes(process: int) -> int:
+    with suppress(OSError):
+        for line in (_PROCESSES / str(process) / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
