@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -47,12 +46,6 @@ def imported(*arguments: str) -> tuple[int, str]:
 @pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["figures", "--help"], ["--version"]])
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert imported(*arguments) == (0, "[]")
-
-
-def test_a_home_without_releases_is_told_without_anything_heavy(tmp_path: Path) -> None:
-    code, heavy = imported("releases", "--home", str(tmp_path))
-    assert code == 0
-    assert heavy == "[]"
 
 
 @pytest.mark.xdist_group("released")
