@@ -7,6 +7,7 @@ outcome is that of ``loading`` to the row, the order and the sentence, which a p
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from orchestration.ingest.schema import main_table
 # Below this size a report is read row by row: the way in columns would not pay.
 BULK_BYTES = 1_000_000
 _HEAD_BYTES = 65_536
+_PART_BYTES = 1_000_000
 _SECTION = b"\nAttendee Details"
 _MIDNIGHT = {True: " 12:00:00 AM", False: " 00:00:00"}
 _ANY_DAY = "Jan 01, 2000 "
@@ -91,12 +93,12 @@ def _section(content: bytes) -> _Section:
         title = content[end + 1 :].split(b"\n", 1)[0]
         if content.count(b'"', rows_start, end) % 2 or not _is_title(title, "Other Attended"):
             raise NotPlain
-    if content.find(b" Details", rows_start) >= 0 or b"\r" in content.replace(b"\r\n", b""):
+    if content.find(b" Details", rows_start) >= 0 or content.count(b"\r") != content.count(b"\r\n"):
         raise NotPlain
     try:
         header = next(csv.reader([header_line.decode("utf-8")]))
         body = content[rows_start : end + 1 if end >= 0 else len(content)]
-        body.decode("utf-8")
+        _decode_in_parts(body)
     except (UnicodeDecodeError, StopIteration):
         raise NotPlain from None
     while header and not header[-1].strip():
@@ -106,14 +108,25 @@ def _section(content: bytes) -> _Section:
     return _Section(tuple(header), body, content[:rows_start].count(b"\n") + 1)
 
 
+def _decode_in_parts(body: bytes) -> None:
+    """Raises UnicodeDecodeError for bytes that are no text; the text itself is never held whole."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for at in range(0, len(body), _PART_BYTES):
+        decoder.decode(body[at : at + _PART_BYTES])
+    decoder.decode(b"", final=True)
+
+
 def _is_well_quoted(content: bytes) -> bool:
     """Whether quotes stand around cells alone, so that their parity tells what is inside one."""
-    padded = np.frombuffer(b"\n" + content + b"\n", dtype=np.uint8)
-    quotes = np.flatnonzero(padded == ord('"'))
-    before, after = padded[quotes[::2] - 1], padded[quotes[1::2] + 1]
+    data = np.frombuffer(content, dtype=np.uint8)
+    quotes = np.flatnonzero(data == ord('"'))
+    if len(quotes) % 2:
+        return False
+    opening, closing, last = quotes[::2], quotes[1::2], len(data) - 1
+    before = np.where(opening == 0, ord("\n"), data[np.maximum(opening - 1, 0)])
+    after = np.where(closing == last, ord("\n"), data[np.minimum(closing + 1, last)])
     return bool(
-        len(quotes) % 2 == 0
-        and np.isin(before, np.frombuffer(b',\n"', dtype=np.uint8)).all()
+        np.isin(before, np.frombuffer(b',\n"', dtype=np.uint8)).all()
         and np.isin(after, np.frombuffer(b',\r\n"', dtype=np.uint8)).all()
     )
 

@@ -274,6 +274,8 @@ class _Job:
             raise ReadingFailed.of(path.name, error) from None
 
     def _load(self, path: Path) -> tuple[LoadedFile, SourceFile]:
+        # What the file before took is given back first, or a process grows by its largest files together.
+        pa.default_memory_pool().release_unused()
         contract = self.contract
         source_file = path.relative_to(self.landing.exports).as_posix()
         content = path.read_bytes()

@@ -51,6 +51,7 @@ class LandingWriter:
             whole = pa.concat_tables(waiting).combine_chunks()
             self._writers[name].write_table(whole, row_group_size=GROUP_ROWS)
             waiting.clear()
+            pa.default_memory_pool().release_unused()
 
     def __exit__(
         self,
