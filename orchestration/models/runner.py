@@ -149,12 +149,14 @@ def run_dbt(
     """
     from dbt.cli.main import dbtRunner
 
+    from orchestration.models.quiet import unheard_events
+
     variables = {
         "METROPOLIS_LANDING": str(landing),
         "METROPOLIS_WAREHOUSE": str(database),
         MEMORY_VARIABLE: memory_limit(),
     }
-    with _environment(**variables):
+    with _environment(**variables), unheard_events():
         runner = dbtRunner(manifest=load_manifest(engine))
         outcome = runner.invoke(_arguments(command, year, engine, target))
     if outcome.exception is not None or outcome.result is None:
