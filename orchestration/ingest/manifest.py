@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.databases import open_database
@@ -205,10 +206,11 @@ def _nothing_of_the_year(landing: Landing) -> Iterable[Finding]:
     """Dated exports without a single row of the year."""
     for source, column in sorted({**_OF_THE_YEAR, **_OF_ALL_YEARS}.items()):
         table = landing.read_table(source, ["source_file", column])
-        days = [day for day in table.column(column).to_pylist() if day is not None]
-        if len(days) < _FEW_ROWS or any(day.year == landing.year for day in days):
+        days = table.column(column).drop_null()
+        if len(days) < _FEW_ROWS or landing.year in pc.year(days).unique().to_pylist():
             continue
-        span = f"{len(days)} rows, of {min(days)} to {max(days)}, and none of {landing.year}"
+        first, last = pc.min_max(days).as_py().values()
+        span = f"{len(days)} rows, of {first} to {last}, and none of {landing.year}"
         name = table.column("source_file")[0].as_py()
         if source in _OF_THE_YEAR:
             yield Finding("refuse", "another_year", name, f"{span}: another year's export")

@@ -5,6 +5,7 @@ Here belongs the order: whatever runs beside what, results come as if one file w
 
 from __future__ import annotations
 
+import atexit
 import gc
 import multiprocessing
 import os
@@ -36,8 +37,12 @@ def processes(count: int) -> ProcessPoolExecutor:
 
 
 def collect_rarely() -> None:
-    """Looks for circular garbage a hundred times less often: rows and definitions are many and hold no circles."""
+    """Looks for circular garbage a hundred times less often: rows and definitions are many and hold no circles.
+
+    What is left in the end goes with the process, unlooked at.
+    """
     gc.set_threshold(*_RARELY)
+    atexit.register(gc.freeze)
 
 
 def _begin() -> None:
