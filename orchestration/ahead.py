@@ -8,12 +8,14 @@ process that is gone is done in the build's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.pseudonyms import PseudonymKeyError
@@ -23,44 +25,61 @@ from orchestration.paths import Home
 
 Work = TypeVar("Work")
 Result = TypeVar("Result")
+Piece = TypeVar("Piece")
+
+_TAKEN_AT_ONCE = 3
 
 
 class _Ahead:
     """The process beside, and what it was asked."""
 
-    def __init__(self, pool: ProcessPoolExecutor, landing: Landing) -> None:
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
         self._pool = pool
-        self._landed: Future[frozenset[str]] = pool.submit(land_ahead, landing)
-        pool.submit(_get_ready_to_judge)
+        self._landed: Future[frozenset[str]] | None = None
+        self._begun: dict[tuple[Callable[..., Any], Any], Future[Any]] = {}
+        # A pool starts its process when it is first asked for something.
+        pool.submit(os.getpid)
+
+    def land(self, landing: Landing) -> None:
+        self._landed = self._pool.submit(land_ahead, landing)
+        self._pool.submit(_get_ready_to_judge)
 
     def landed(self) -> frozenset[str]:
         try:
-            return self._landed.result()
+            return self._landed.result() if self._landed is not None else frozenset()
         except Exception:
             # Whatever went wrong will go wrong again where it is told.
             return frozenset()
 
-    def result(self, work: Callable[[Work], Result], given: Work) -> Result:
-        return self._pool.submit(work, given).result()
+    def begin(self, work: Callable[[Work], Result], given: Work) -> Future[Result]:
+        """Some work of the process; of one that is gone, its end."""
+        try:
+            return self._pool.submit(work, given)
+        except BrokenProcessPool as gone:
+            ended: Future[Result] = Future()
+            ended.set_exception(gone)
+            return ended
+
+    def begin_early(self, work: Callable[[Work], Result], given: Work) -> None:
+        self._begun[work, given] = self.begin(work, given)
+
+    def taken(self, work: Callable[[Work], Result], given: Work) -> Future[Result]:
+        """What was begun early, or else is begun now."""
+        return self._begun.pop((work, given), None) or self.begin(work, given)
 
 
 _ahead: _Ahead | None = None
 
 
 @contextmanager
-def begun(home: Home, raw: Path, year: int) -> Iterator[None]:
-    """Begins to land a year and to get the guards ready; nothing of it where one process alone may work."""
+def process_beside() -> Iterator[None]:
+    """Starts the process beside, for as long as a build takes; none where one process alone may work."""
     global _ahead
-    try:
-        landing = landing_of(home, raw, year)
-    except PseudonymKeyError:
-        # The first asset that needs the key says what is wrong with it.
-        landing = None
-    if landing is None or workers() < 2:
+    if workers() < 2:
         yield
         return
     with processes(1) as pool:
-        _ahead = _Ahead(pool, landing)
+        _ahead = _Ahead(pool)
         try:
             yield
         finally:
@@ -68,17 +87,86 @@ def begun(home: Home, raw: Path, year: int) -> Iterator[None]:
             pool.shutdown(cancel_futures=True)
 
 
+def begin_landing(home: Home, raw: Path, year: int) -> None:
+    """Begins to land a year in the process beside and, after that, to get the guards ready there."""
+    if _ahead is None:
+        return
+    # Where the key cannot be used, the first asset that needs it says what is wrong with it.
+    with suppress(PseudonymKeyError):
+        _ahead.land(landing_of(home, raw, year))
+
+
 def landed_ahead() -> frozenset[str]:
     """The sources that were landed anew ahead of their assets; waits until they are."""
     return _ahead.landed() if _ahead is not None else frozenset()
 
 
-def done_beside(work: Callable[[Work], Result], given: Work) -> Result:
-    """The result of some work, done in the process beside where there is one, so that this one can go on."""
+def begin_beside(work: Callable[[Work], Result], given: Work) -> None:
+    """Begins some work in the process beside that ``done_beside`` will be asked for, with the very same given."""
     if _ahead is not None:
-        with suppress(BrokenProcessPool):
-            return _ahead.result(work, given)
-    return work(given)
+        _ahead.begin_early(work, given)
+
+
+def done_beside(
+    work: Callable[[Work], Result], given: Work, meanwhile: Callable[[], object] | None = None
+) -> Result:
+    """The result of some work, done in the process beside where there is one, so that this one can go on.
+
+    What is to be done meanwhile is done only then.
+    """
+    if _ahead is None:
+        return work(given)
+    begun = _ahead.taken(work, given)
+    if meanwhile is not None:
+        meanwhile()
+    return _result(begun, work, given)
+
+
+def done_by_both(work: Callable[[Work], Result], pieces: Sequence[Work]) -> list[Result]:
+    """The result of some work on each piece: the process beside begins at the front, this one at the back."""
+    if _ahead is None:
+        return [work(piece) for piece in pieces]
+    waiting = deque(enumerate(pieces))
+    with ThreadPoolExecutor(1) as thread:
+        theirs = thread.submit(_done_from_the_front, _ahead, work, waiting)
+        done = {}
+        while (mine := _taken(waiting.pop)) is not None:
+            at, piece = mine
+            done[at] = work(piece)
+    done.update(theirs.result())
+    return [done[at] for at in range(len(pieces))]
+
+
+def _done_from_the_front(
+    ahead: _Ahead, work: Callable[[Work], Result], waiting: deque[tuple[int, Work]]
+) -> dict[int, Result]:
+    begun: deque[tuple[int, Work, Future[Result]]] = deque()
+    done: dict[int, Result] = {}
+    while waiting or begun:
+        # What is taken cannot be given back, so few are; but more than the one that is being done.
+        while len(begun) < _TAKEN_AT_ONCE and (next_one := _taken(waiting.popleft)) is not None:
+            at, piece = next_one
+            begun.append((at, piece, ahead.begin(work, piece)))
+        if begun:
+            at, piece, future = begun.popleft()
+            done[at] = _result(future, work, piece)
+    return done
+
+
+def _taken(take: Callable[[], Piece]) -> Piece | None:
+    """What a side takes; nothing where the other has taken the last one."""
+    try:
+        return take()
+    except IndexError:
+        return None
+
+
+def _result(begun: Future[Result], work: Callable[[Work], Result], given: Work) -> Result:
+    """What the process beside made of it; where that is gone, what this one makes."""
+    try:
+        return begun.result()
+    except BrokenProcessPool:
+        return work(given)
 
 
 # --- in the process beside -----------------------------------------------------------------------

@@ -74,9 +74,15 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
 
     Raises InputIsWrong for exports that break a contract as a whole.
     """
-    exports = raw / str(year)
-    fingerprint = build_fingerprint(exports, engine, released_before(home, year))
-    result = _execute(home, raw, year, engine)
+    from orchestration.ahead import begin_landing, process_beside
+    from orchestration.ingest.workers import collect_rarely
+
+    collect_rarely()
+    with process_beside():
+        # Before anything is read: what changes from here on has not been built.
+        fingerprint = build_fingerprint(raw / str(year), engine, released_before(home, year))
+        begin_landing(home, raw, year)
+        result = _execute_job(home, raw, year, engine)
     release = Shelf(home, year).current()
     if result.success and release is not None:
         is_new = _is_new(result)
@@ -87,18 +93,12 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
     return BuildResult(outcome, release, False, messages)
 
 
-def _execute(home: Home, raw: Path, year: int, engine: str) -> Any:
-    from orchestration.ahead import begun
-    from orchestration.ingest.workers import collect_rarely
-
-    collect_rarely()
-    with begun(home, raw, year):
-        return _execute_job(home, raw, year, engine)
-
-
 def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
     import dagster as dg
+    from mashumaro.config import BaseConfig
 
+    # dbt's classes learn to read and write themselves when they first do; most of them never do.
+    BaseConfig.lazy_compilation = True
     # Dagster says which of its own features are young; that is for who writes the code, not for who runs it.
     warnings.simplefilter("ignore", dg.PreviewWarning)
     from orchestration.assembly import BUILD_JOB, build_defs

@@ -11,6 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 from dagster_dbt.dbt_manifest import validate_manifest
 
+from orchestration.ahead import begin_beside
 from orchestration.build import Build
 from orchestration.databases import open_database
 from orchestration.models.engines import engine_named
@@ -63,12 +64,18 @@ def models_assets() -> dg.AssetsDefinition:
     def models(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+        from orchestration.guards.runner import run_guards
+
         year = year_of(context)
         build = warehouse.start_build(year, context.run_id)
         outcomes = told_in_words(engine_named(warehouse.engine).build(build), build.database)
+        if all(each.succeeded for each in outcomes):
+            complete = build.completed()
+            complete.save()
+            # Dagster keeps hundreds of results now; the guards need not wait for that.
+            begin_beside(run_guards, complete)
         yield from _results(context, manifest, translator, build, outcomes)
         raise_for_failures(outcomes)
-        build.completed().save()
 
     return models
 

@@ -21,8 +21,9 @@ from orchestration.paths import Home
 from orchestration.progress import say
 from orchestration.release.changes import compare, tell
 from orchestration.release.content import Guarded, ReleaseContent
+from orchestration.release.reading import tables_of
 from orchestration.release.shelf import Shelf
-from orchestration.release.tables import read_tables, text_of, write_csv
+from orchestration.release.tables import as_texts, text_of, write_csv
 
 PROVENANCE = "release.json"
 _DANGLING_REVERSALS = """
@@ -91,7 +92,6 @@ def verified_report(build: Build) -> GuardReport:
 
 def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> ReleaseContent:
     with open_database(build.database, read_only=True) as connection:
-        tables = read_tables(connection)
         findings = _dicts(connection, "select * from landing.findings order by all")
         findings += _dicts(connection, _DANGLING_REVERSALS)
         corrections = _dicts(connection, "select * from landing.corrected_values order by all")
@@ -100,7 +100,7 @@ def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> 
         year=build.year,
         release=release,
         previous=shelf.current(),
-        tables=tables,
+        tables=tables_of(build),
         guarded=_guarded(report),
         findings=findings,
         database=build.database,
@@ -157,19 +157,22 @@ def _write_all(
     from dataclasses import replace
 
     from orchestration.release.charts import write_charts
+    from orchestration.release.database import write_database
     from orchestration.release.package import DESCRIPTOR, write_package
 
     changes = _changes(folder, content, build)
     (folder / "changes.md").write_text(changes, encoding="utf-8")
     (folder / PROVENANCE).write_text(_provenance(content, forgotten), encoding="utf-8")
     content = replace(content, changes=changes)
-    with ThreadPoolExecutor(1) as beside:
-        # Pictures take as long to draw as all else takes to write; a process beside may be drawing them.
+    with ThreadPoolExecutor(2) as beside:
+        # Neither holds up the interpreter: pictures are drawn by a process beside, the database is DuckDB's work.
         drawn = beside.submit(write_charts, folder, content)
+        copied = beside.submit(write_database, content.database, folder)
         for name, write in _writers(report).items():
             say("release", name)
             write(folder, content)
         drawn.result()
+        copied.result()
     say("release", DESCRIPTOR)
     write_package(folder, content)
 
@@ -211,14 +214,12 @@ Writer = Callable[[Path, ReleaseContent], object]
 
 def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.guards.data_docs import write_data_docs
-    from orchestration.release.database import write_database
     from orchestration.release.documentation import write_documentation
     from orchestration.release.lineage import write_lineage
     from orchestration.release.site import write_site
     from orchestration.release.workbook import write_workbook
 
     return {
-        "warehouse.duckdb": lambda folder, content: write_database(content.database, folder),
         "guards.json": lambda folder, _: (folder / "guards.json").write_text(
             report.published_json(), encoding="utf-8"
         ),
@@ -234,15 +235,15 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
 def _verify_written(folder: Path, content: ReleaseContent) -> None:
     """Reads back what was written: a release that cannot be read is none."""
     import csv
-    from itertools import zip_longest
+    from itertools import starmap, zip_longest
+    from operator import eq
 
     for table in content.tables.values():
         with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as stream:
             rows = csv.reader(stream)
             next(rows)
             # The csv module reads a carriage return or line feed inside a quoted cell back as it stands.
-            written = ([text_of(value) for value in row] for row in table.rows)
-            same = all(read == row for read, row in zip_longest(rows, written))
+            same = all(starmap(eq, zip_longest(rows, map(as_texts, table.rows))))
         if not same:
             raise ReleaseRefused(f"{table.name}.csv does not read back as it was written")
     with open_database(folder / "warehouse.duckdb", read_only=True) as connection:

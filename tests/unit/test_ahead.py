@@ -72,7 +72,8 @@ def test_files_come_in_their_order_from_several_processes(exports: Path) -> None
 
 def test_a_source_that_cannot_land_is_told_by_its_asset(exports: Path, home: Home) -> None:
     (exports / "website/videos.csv").write_text("title\nx\n", encoding="utf-8")
-    with ahead.begun(home, exports.parent, int(exports.name)):
+    with ahead.process_beside():
+        ahead.begin_landing(home, exports.parent, int(exports.name))
         anew = ahead.landed_ahead()
     assert anew == frozenset(CONTRACTS) - {"videos"}
 
@@ -81,7 +82,8 @@ def test_nothing_is_begun_where_one_process_may_work(
     exports: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(workers.WORKERS_VARIABLE, "1")
-    with ahead.begun(home, exports.parent, int(exports.name)):
+    with ahead.process_beside():
+        ahead.begin_landing(home, exports.parent, int(exports.name))
         assert ahead.landed_ahead() == frozenset()
         assert ahead.done_beside(os.getpgid, 0) == os.getpgid(0)
     assert not home.landing(int(exports.name)).exists()
@@ -90,17 +92,60 @@ def test_nothing_is_begun_where_one_process_may_work(
 def test_a_key_that_cannot_be_used_is_told_by_its_asset(exports: Path, home: Home) -> None:
     home.pseudonym_key.write_bytes(b"short")
     home.pseudonym_key.chmod(0o600)
-    with ahead.begun(home, exports.parent, int(exports.name)):
+    with ahead.process_beside():
+        ahead.begin_landing(home, exports.parent, int(exports.name))
         assert ahead.landed_ahead() == frozenset()
 
 
 def test_work_of_a_process_that_is_gone_is_done_here(exports: Path, home: Home) -> None:
-    with ahead.begun(home, exports.parent, int(exports.name)):
+    with ahead.process_beside():
+        ahead.begin_landing(home, exports.parent, int(exports.name))
         assert ahead.done_beside(_process, None) != os.getpid()
         ahead._ahead._pool.submit(die, None)  # type: ignore[union-attr]
         deadline = time.monotonic() + 30
         while ahead.done_beside(_process, None) != os.getpid():
             assert time.monotonic() < deadline
+
+
+def test_what_was_begun_early_is_not_done_again(tmp_path: Path) -> None:
+    with ahead.process_beside():
+        ahead.begin_beside(_count, tmp_path / "early")
+        assert ahead.done_beside(_count, tmp_path / "early") == 1
+        assert ahead.done_beside(_count, tmp_path / "early") == 2
+        assert ahead.done_beside(_count, tmp_path / "other") == 1
+
+
+def test_nothing_is_done_meanwhile_where_nothing_is_done_beside() -> None:
+    done: list[str] = []
+    assert ahead.done_beside(abs, -1, meanwhile=lambda: done.append("alone")) == 1
+    with ahead.process_beside():
+        assert ahead.done_beside(abs, -1, meanwhile=lambda: done.append("beside")) == 1
+    assert done == ["beside"]
+
+
+def test_pieces_done_by_both_come_in_their_order() -> None:
+    pieces = list(range(40))
+    assert ahead.done_by_both(_process_of, pieces) == [(piece, os.getpid()) for piece in pieces]
+    with ahead.process_beside():
+        # By then the process is up and takes its part.
+        ahead.done_beside(abs, 0)
+        done = ahead.done_by_both(_process_of, pieces)
+        assert [piece for piece, _ in done] == pieces
+        assert len({process for _, process in done}) == 2
+        ahead._ahead._pool.submit(die, None)  # type: ignore[union-attr]
+        assert [piece for piece, _ in ahead.done_by_both(_process_of, pieces)] == pieces
+
+
+def _process_of(piece: int) -> tuple[int, int]:
+    time.sleep(0.01)
+    return piece, os.getpid()
+
+
+def _count(path: Path) -> int:
+    """How often it was asked, in whichever process."""
+    with path.open("a") as stream:
+        stream.write("x")
+    return path.stat().st_size
 
 
 def _process(_: object) -> int:

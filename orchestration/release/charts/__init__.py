@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestration.ahead import done_beside
+from orchestration.ahead import done_by_both
 from orchestration.release.charts.before import moves_since
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.gender import governance, women_shares
@@ -21,10 +21,10 @@ from orchestration.release.charts.members import (
     participants_by_gender,
 )
 from orchestration.release.charts.money import funding, funds_use
-from orchestration.release.charts.picture import as_pictures
+from orchestration.release.charts.picture import as_picture
 from orchestration.release.content import ReleaseContent
 from orchestration.release.displays import LANGUAGES
-from orchestration.release.facts import Facts, read_facts
+from orchestration.release.facts import Facts
 
 _MAKERS = (
     engagement_by_region,
@@ -43,10 +43,10 @@ _MAKERS = (
 def write_charts(folder: Path, content: ReleaseContent) -> None:
     """Writes charts/<name>-<language>.svg and .png."""
     (folder / "charts").mkdir(exist_ok=True)
-    charts = make_charts(content, read_facts(content))
+    charts = make_charts(content, content.facts)
     sheets = [chart.sheet(language) for chart in charts for language in LANGUAGES]
     drawings = [sheet.standalone() for sheet in sheets]
-    for sheet, drawing, picture in zip(sheets, drawings, done_beside(as_pictures, drawings), strict=True):
+    for sheet, drawing, picture in zip(sheets, drawings, done_by_both(as_picture, drawings), strict=True):
         path = folder / "charts" / f"{sheet.name}-{sheet.language}"
         path.with_suffix(".svg").write_text(drawing, encoding="utf-8")
         path.with_suffix(".png").write_bytes(picture)

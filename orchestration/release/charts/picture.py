@@ -17,10 +17,9 @@ _POINTS_PER_PIXEL = 72 / 96
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 
 
-def as_pictures(drawings: list[str]) -> list[bytes]:
-    """Charts, each an SVG that stands alone, as PNG."""
-    render = _renderer()
-    return [render(drawing) for drawing in drawings]
+def as_picture(drawing: str) -> bytes:
+    """A chart, an SVG that stands alone, as PNG."""
+    return tightened(_renderer()(drawing))
 
 
 @cache
@@ -31,7 +30,7 @@ def _renderer() -> Callable[[str], bytes]:
     vl_convert.register_font_directory(str(FONT_FOLDER))
 
     def render(svg: str) -> bytes:
-        return tightened(vl_convert.svg_to_png(svg, scale=_POINTS_PER_PIXEL, ppi=DOTS_PER_INCH))
+        return vl_convert.svg_to_png(svg, scale=_POINTS_PER_PIXEL, ppi=DOTS_PER_INCH)
 
     return render
 
