@@ -7,22 +7,21 @@ becomes a landing row or a quarantined one. How a cell is read belongs in ``cell
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
+from orchestration.ingest.arrays import array_of
 from orchestration.ingest.cells import (
     BLANK_IS_AN_ANSWER,
     cell_text,
     column_parser,
     quoted,
-    secretariat_time,
     without_addresses,
 )
 from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
-from orchestration.ingest.countries import country_code
 from orchestration.ingest.faults import (
     FileRefused,
     Finding,
@@ -30,7 +29,8 @@ from orchestration.ingest.faults import (
     Reason,
     RowFault,
 )
-from orchestration.ingest.normalise import normalise_text, plain_spaces
+from orchestration.ingest.landed import Landed, is_place, landed, place_elements
+from orchestration.ingest.normalise import plain_spaces
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import Record
 from orchestration.ingest.schema import LandingTable, landing_columns, list_tables, main_table
@@ -68,8 +68,8 @@ class LoadedFile:
 
 
 @dataclass(frozen=True)
-class _Reader:
-    """A column at its position in the file's header."""
+class Reader:
+    """A column at its position in the file's header, and whether it may be blank in a row of these conditions."""
 
     column: Column
     position: int
@@ -78,7 +78,7 @@ class _Reader:
     is_required: Callable[[Values], bool]
 
 
-class _Layout:
+class Layout:
     """Where a file's header puts the columns of the contract, and how each is read."""
 
     def __init__(
@@ -102,7 +102,7 @@ class _Layout:
             for name in conditions
         }
         self.readers = [
-            _Reader(
+            Reader(
                 column,
                 position,
                 self.names[position],
@@ -148,9 +148,17 @@ class _Layout:
             return lambda cells: holds(column.required_when, cells)
         return lambda cells: column.required
 
-    def condition_cells(self, cells: list[Any]) -> Values:
+    def condition_cells(self, cells: Sequence[Any]) -> Values:
         """The cells that conditions of other columns look at, as trimmed text."""
         return {name: cell_text(cells[self.positions[name]]) for name in self.condition_names}
+
+    def full_row(self, cells: list[Any]) -> list[Any] | None:
+        """The cells that stand under the header; None for a row of another width."""
+        if len(cells) == self.width:
+            return cells
+        surplus = cells[self.width :]
+        is_padding = surplus and not any(cell.strip() for cell in surplus)
+        return cells[: self.width] if is_padding and self.contract.surplus_cells_are_padding else None
 
 
 class FileLoader:
@@ -163,7 +171,7 @@ class FileLoader:
         self._source_file = source_file
         self._surroundings = surroundings
         self._unique = unique
-        self._layouts: dict[tuple[str, ...], _Layout] = {}
+        self._layouts: dict[tuple[str, ...], Layout] = {}
         self._stores_by_header: dict[tuple[str, ...], list[_Store]] = {}
         self._has_conditions = any(
             column.required_unless or column.required_when or column.when for column in contract.columns
@@ -171,68 +179,71 @@ class FileLoader:
         self._table = main_table(contract)
         self._rows: dict[str, list[Any]] = {column.name: [] for column in self._table.columns}
         self._list_tables = list_tables(contract)
-        self._lists: dict[str, list[dict[str, Any]]] = {t.name: [] for t in self._list_tables}
+        self._lists: dict[str, dict[str, list[Any]]] = {
+            table.name: {column.name: [] for column in table.columns} for table in self._list_tables
+        }
         self._quarantined: list[QuarantinedRow] = []
 
-    def load(self, records: list[Record], header: tuple[str, ...] | None = None) -> LoadedFile:
+    def load(self, records: Sequence[Record], header: tuple[str, ...] | None = None) -> LoadedFile:
         """All records of the file, each loaded or quarantined.
 
         Raises FileRefused where the header lacks a required column.
         """
+        self.judge(records)
+        return self.result(len(records), header)
+
+    def judge(self, records: Iterable[Record]) -> None:
+        """Some records of the file, each loaded or quarantined."""
         for record in records:
             try:
                 self._load_row(record)
             except RowFault as fault:
                 self._quarantine(record, fault)
-        if header is not None:
-            self._layout(header)
-        return self._result(len(records))
 
-    def reject_all(self, records: list[Record], fault: RowFault) -> LoadedFile:
+    def result(self, rows_read: int, header: tuple[str, ...] | None = None) -> LoadedFile:
+        """What became of the records that were judged; ``header`` is the last that the file has."""
+        if header is not None:
+            self.layout(header)
+        return self._result(rows_read)
+
+    def reject_all(self, records: Sequence[Record], fault: RowFault) -> LoadedFile:
         """All records of a file that is refused for one reason, in quarantine."""
         for record in records:
             self._quarantine(record, fault)
         return self._result(len(records))
 
-    # --- one row -------------------------------------------------------------------------------
+    def layout(self, header: tuple[str, ...]) -> Layout:
+        """Where a header puts the columns; made once a file.
 
-    def _layout(self, header: tuple[str, ...]) -> _Layout:
+        Raises FileRefused where the header lacks a required column.
+        """
         if header not in self._layouts:
-            self._layouts[header] = _Layout(self._contract, header, self._source_file, self._surroundings)
+            self._layouts[header] = Layout(self._contract, header, self._source_file, self._surroundings)
         return self._layouts[header]
 
+    # --- one row -------------------------------------------------------------------------------
+
     def _load_row(self, record: Record) -> None:
-        layout = self._layout(record.header)
+        layout = self.layout(record.header)
         if record.is_undecodable:
             raise RowFault(Reason.INVALID_UTF8, "The row holds bytes that are no text")
-        cells = self._full_row(record.cells, layout.width)
+        cells = layout.full_row(record.cells)
+        if cells is None:
+            sentence = f"The row has {len(record.cells)} cells, the header {layout.width}"
+            raise RowFault(Reason.COLUMN_COUNT, sentence)
         conditions = layout.condition_cells(cells) if self._has_conditions else {}
         values: Values = {}
         for reader in layout.readers:
             values[reader.column.name] = self._read_cell(reader, cells[reader.position], conditions)
         self._append(record.line, values, cells, layout, conditions)
 
-    def _full_row(self, cells: list[Any], width: int) -> list[Any]:
-        if len(cells) == width:
-            return cells
-        surplus = cells[width:]
-        is_padding = surplus and not any(cell.strip() for cell in surplus)
-        if is_padding and self._contract.surplus_cells_are_padding:
-            return cells[:width]
-        sentence = f"The row has {len(cells)} cells, the header {width}"
-        raise RowFault(Reason.COLUMN_COUNT, sentence)
-
-    def _read_cell(self, reader: _Reader, cell: Any, conditions: Values) -> Any:
-        value = reader.parse(cell)
+    def _read_cell(self, reader: Reader, cell: Any, conditions: Values) -> Any:
+        value = self.value(reader, cell)
         column = reader.column
-        if value is None or value == "":
+        if value is None:
             if column.type not in BLANK_IS_AN_ANSWER and reader.is_required(conditions):
                 raise RowFault(Reason.MISSING_REQUIRED, f"{reader.header} is blank", reader.header)
             return None
-        if self._contract.personal and isinstance(value, str) and column.type != "email":
-            value = without_addresses(value)
-        if column.references:
-            self._check_reference(reader, value)
         if column.unique and value in self._unique:
             raise RowFault(
                 Reason(column.unique),
@@ -241,7 +252,22 @@ class FileLoader:
             )
         return value
 
-    def _check_reference(self, reader: _Reader, value: str) -> None:
+    def value(self, reader: Reader, cell: Any) -> Any:
+        """What a cell says, whichever row it stands in; None for a blank one.
+
+        Raises RowFault for one that says nothing of its type, or refers to nothing.
+        """
+        value = reader.parse(cell)
+        column = reader.column
+        if value is None or value == "":
+            return None
+        if self._contract.personal and isinstance(value, str) and column.type != "email":
+            value = without_addresses(value)
+        if column.references:
+            self._check_reference(reader, value)
+        return value
+
+    def _check_reference(self, reader: Reader, value: str) -> None:
         source = reader.column.references
         assert source is not None
         if value not in self._surroundings.references[source]:
@@ -257,32 +283,32 @@ class FileLoader:
     # --- what lands ----------------------------------------------------------------------------
 
     def _append(
-        self, line: int, values: Values, cells: list[Any], layout: _Layout, conditions: Values
+        self, line: int, values: Values, cells: list[Any], layout: Layout, conditions: Values
     ) -> None:
         for store in self._stores(layout):
             store(line, values, cells, conditions)
         self._rows["source_line"].append(line)
 
-    def _stores(self, layout: _Layout) -> list[_Store]:
+    def _stores(self, layout: Layout) -> list[_Store]:
         """What puts a row's values into their columns; decided once a header, not once a row."""
         if layout.header not in self._stores_by_header:
             columns = [column for column in self._contract.columns if column.is_stored]
             self._stores_by_header[layout.header] = [self._store(each, layout) for each in columns]
         return self._stores_by_header[layout.header]
 
-    def _store(self, column: Column, layout: _Layout) -> _Store:
+    def _store(self, column: Column, layout: Layout) -> _Store:
         name = column.name
         if column.type == "place_list":
             return lambda line, values, cells, conditions: self._append_list(column, line, values.get(name))
         lists = [self._rows[each.name] for each in landing_columns(column)]
-        if column.type in ("place", "country"):
-            return self._name_store(column, lists, layout.positions[name])
-        stored = self._stored(column)
-        if stored is None:
+        lands = landed(column, self._contract, self._surroundings.pseudonymiser)
+        if lands is None:
             return self._plain_store(column, lists[0])
+        if column.type in ("place", "country"):
+            return self._name_store(column, lists, lands, layout.positions[name])
 
         def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
-            for into, value in zip(lists, stored(values.get(name)), strict=True):
+            for into, value in zip(lists, lands(None, values.get(name)), strict=True):
                 into.append(value)
 
         return store
@@ -295,60 +321,25 @@ class FileLoader:
 
         def store_unique(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
             into.append(values.get(name))
-            unique.add(str(values.get(name)))
+            unique.add(unique_key(values.get(name)))
 
         return store_unique if column.unique else store
 
-    def _stored(self, column: Column) -> Callable[[Any], tuple[Any, ...]] | None:
-        """What becomes of a value; None where it lands as it is."""
-        match column.type:
-            case "email":
-                pseudonym = self._surroundings.pseudonymiser.pseudonym
-                return lambda value: (pseudonym(value),)
-            case "instant":
-                return lambda value: (value, secretariat_time(value).date())
-            case "boolean":
-                return lambda value: (bool(value),)
-            case "list" | "integer_list":
-                return lambda value: (value or None,)
-            case _ if column.name_key:
-                return lambda value: (value, normalise_text(value))
-            case _:
-                return None
-
-    def _name_store(self, column: Column, lists: list[list[Any]], position: int) -> _Store:
-        is_personal = self._contract.personal
-
+    def _name_store(self, column: Column, lists: list[list[Any]], lands: Landed, position: int) -> _Store:
         def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
-            typed = str(cells[position])
-            typed = without_addresses(typed) if is_personal else typed
-            named = self._names(column, typed, values.get(column.name), conditions)
-            for into, value in zip(lists, named, strict=True):
+            names = lands(cells[position], values.get(column.name))
+            if not is_place(column, conditions):
+                names = (*names[:-1], None)
+            for into, value in zip(lists, names, strict=True):
                 into.append(value)
 
         return store
 
-    def _names(self, column: Column, typed: str, value: str | None, conditions: Values) -> tuple[Any, ...]:
-        key = normalise_text(value) if value else None
-        if column.type == "country":
-            code = country_code(value) if value else None
-            return typed, code, code or key or None
-        is_place = all(conditions[other] in answers for other, answers in column.when.items())
-        return typed, (key or None) if is_place else None
-
     def _append_list(self, column: Column, line: int, value: str | None) -> None:
-        elements = [part.strip() for part in (value or "").split("|")]
-        stored = self._lists[f"{self._contract.source}_{column.name}"]
-        for position, element in enumerate(filter(None, elements), start=1):
-            stored.append(
-                {
-                    "source_file": self._source_file,
-                    "source_line": line,
-                    "position": position,
-                    "place_text": element,
-                    "place_key": normalise_text(element) or None,
-                }
-            )
+        lists = self._lists[f"{self._contract.source}_{column.name}"].values()
+        for element in place_elements(value):
+            for into, each in zip(lists, (self._source_file, line, *element), strict=True):
+                into.append(each)
 
     def _quarantine(self, record: Record, fault: RowFault) -> None:
         self._quarantined.append(
@@ -362,7 +353,7 @@ class FileLoader:
             self._rows["event_id"] = [self._surroundings.event_id] * loaded
         tables = {self._table.name: _arrow(self._table, self._rows)}
         for table in self._list_tables:
-            tables[table.name] = pa.Table.from_pylist(self._lists[table.name], table.schema)
+            tables[table.name] = _arrow(table, self._lists[table.name])
         findings = [
             Finding(
                 "note",
@@ -376,6 +367,11 @@ class FileLoader:
         return LoadedFile(tables, rows_read, loaded, self._quarantined, findings)
 
 
+def unique_key(value: Any) -> str:
+    """As what a value of a column that is unique is known to the rows below."""
+    return str(value)
+
+
 def _plain_name(name: str) -> str:
     """A column's name for a sentence: decodable, on one line, without an address."""
     decodable = name.encode("utf-8", "replace").decode("utf-8")
@@ -383,5 +379,5 @@ def _plain_name(name: str) -> str:
 
 
 def _arrow(table: LandingTable, rows: Mapping[str, list[Any]]) -> pa.Table:
-    arrays = [pa.array(rows[column.name], column.type) for column in table.columns]
+    arrays = [array_of(rows[column.name], column.type) for column in table.columns]
     return pa.Table.from_arrays(arrays, schema=table.schema)

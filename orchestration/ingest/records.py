@@ -11,8 +11,9 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, overload
 
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.faults import FileRefused
@@ -51,9 +52,39 @@ class Record(NamedTuple):
         )
 
 
+class TextRecords(Sequence[Record]):
+    """Records of text under one header, each a ``Record`` only when it is looked at: most are read in columns."""
+
+    def __init__(
+        self, lines: Sequence[int], rows: Sequence[list[Any]], header: tuple[str, ...], is_of_odd_bytes: bool
+    ) -> None:
+        self.lines = lines
+        self.rows = rows
+        self.header = header
+        self.is_of_odd_bytes = is_of_odd_bytes
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Record]:
+        for line, cells in zip(self.lines, self.rows, strict=True):
+            yield Record(line, cells, self.header, self.is_of_odd_bytes)
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> TextRecords: ...
+
+    def __getitem__(self, at: int | slice) -> Record | TextRecords:
+        if isinstance(at, slice):
+            return TextRecords(self.lines[at], self.rows[at], self.header, self.is_of_odd_bytes)
+        return Record(self.lines[at], self.rows[at], self.header, self.is_of_odd_bytes)
+
+
 def read_records(
     content: bytes, source_file: str, contract: Contract
-) -> tuple[list[Record], tuple[str, ...]]:
+) -> tuple[Sequence[Record], tuple[str, ...]]:
     """The records of a file below its header, blank lines left out; and the last header.
 
     Raises FileRefused for a file that is not what its contract says as a whole.
@@ -62,11 +93,10 @@ def read_records(
         raise FileRefused(source_file, "an empty file", f"the columns of {contract.source}")
     if source_file.endswith(".xlsx"):
         return _read_workbook(content, source_file, contract)
-    text = _decode(content, source_file, contract)
+    text, odd = _decode(content, source_file, contract)
     if contract.kind == "json_array":
-        return _read_json(text, source_file, contract)
+        return _read_json(text, odd, source_file, contract)
     rows = _split(text, source_file, contract)
-    odd = _SURROGATE.search(text) is not None
     records, header = _SECTIONS[contract.kind](rows, source_file, odd)
     _refuse_another_encoding(records, source_file, contract)
     return records, header
@@ -75,7 +105,8 @@ def read_records(
 # --- encodings ---------------------------------------------------------------------------------
 
 
-def _decode(content: bytes, source_file: str, contract: Contract) -> str:
+def _decode(content: bytes, source_file: str, contract: Contract) -> tuple[str, bool]:
+    """The text, and whether bytes of it are none in the encoding."""
     bom = next(((mark, name) for mark, name in _BOMS if content.startswith(mark)), None)
     encoding = bom[1] if bom else _encoding_without_bom(content, contract)
     family = "utf-16" if encoding.startswith("utf-16") else encoding
@@ -84,7 +115,11 @@ def _decode(content: bytes, source_file: str, contract: Contract) -> str:
     body = content[len(bom[0]) :] if bom else content
     if encoding == "cp1252" and _is_utf_8_beyond_ascii(body):
         raise FileRefused(source_file, "utf-8 text", "cp1252")
-    return _decode_leniently(body, encoding).lstrip("\ufeff").replace("\0", "")
+    try:
+        text, odd = body.decode(encoding), False
+    except UnicodeDecodeError:
+        text, odd = _decode_leniently(body, encoding), True
+    return text.lstrip("\ufeff").replace("\0", ""), odd
 
 
 def _encoding_without_bom(content: bytes, contract: Contract) -> str:
@@ -114,7 +149,7 @@ def _decode_leniently(body: bytes, encoding: str) -> str:
     return body.decode(encoding, "surrogateescape")
 
 
-def _refuse_another_encoding(records: list[Record], source_file: str, contract: Contract) -> None:
+def _refuse_another_encoding(records: Sequence[Record], source_file: str, contract: Contract) -> None:
     if not any(record.is_of_odd_bytes for record in records[:1]):
         return
     undecodable = sum(record.is_undecodable for record in records)
@@ -131,31 +166,33 @@ def _refuse_another_encoding(records: list[Record], source_file: str, contract: 
 
 # --- delimited text ----------------------------------------------------------------------------
 
-Rows = list[tuple[int, list[str]]]
-Records = tuple[list[Record], tuple[str, ...]]
+# Lines on which rows begin, and the rows.
+Rows = tuple[list[int], list[list[str]]]
+Records = tuple[Sequence[Record], tuple[str, ...]]
 
 
 def _split(text: str, source_file: str, contract: Contract) -> Rows:
     # newline="" keeps line ends, so that a record's first physical line is known exactly.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=contract.delimiter)
-    rows: Rows = []
+    lines: list[int] = []
+    rows: list[list[str]] = []
     begins = 1
     try:
         for cells in reader:
-            if cells and (len(cells) > 1 or cells[0].strip()):
-                rows.append((begins, cells))
+            if len(cells) > 1 or (cells and cells[0].strip()):
+                lines.append(begins)
+                rows.append(cells)
             begins = reader.line_num + 1
     except csv.Error as error:
         raise FileRefused(source_file, f"text that is no CSV at line {begins}", str(error)) from None
     if rows:
-        _refuse_open_quote(text, rows[-1][0], source_file, contract)
-    return rows
+        _refuse_open_quote(text, lines[-1], source_file, contract)
+    return lines, rows
 
 
 def _refuse_open_quote(text: str, line: int, source_file: str, contract: Contract) -> None:
     """A quote that is never closed swallows all rows after it: the file is cut off or broken."""
-    lines = io.StringIO(text, newline="")
-    tail = [each for number, each in enumerate(lines, start=1) if number >= line]
+    tail = list(islice(io.StringIO(text, newline=""), line - 1, None))
     if len(tail) < 1 or '"' not in "".join(tail):
         return
     try:
@@ -166,27 +203,26 @@ def _refuse_open_quote(text: str, line: int, source_file: str, contract: Contrac
             raise FileRefused(source_file, found, "a closing quote before the end") from None
 
 
-def _plain(rows: Rows, source_file: str, odd: bool) -> Records:
+def _plain(split: Rows, source_file: str, odd: bool) -> Records:
+    lines, rows = split
     if not rows:
         raise FileRefused(source_file, "no header", "a header line")
-    header = tuple(rows[0][1])
-    return [Record(line, cells, header, odd) for line, cells in rows[1:]], header
+    header = tuple(rows[0])
+    return TextRecords(lines[1:], rows[1:], header, odd), header
 
 
-def _without_padding(cells: list[str]) -> list[str]:
-    return [cell for cell in cells if cell.strip()]
-
-
-def _zoom_sections(rows: Rows, source_file: str, odd: bool) -> Records:
-    if not rows or rows[0][1][0].strip() != "Attendee Report":
+def _zoom_sections(split: Rows, source_file: str, odd: bool) -> Records:
+    _, rows = split
+    if not rows or rows[0][0].strip() != "Attendee Report":
         raise FileRefused(source_file, "another first line", "Zoom's title line, Attendee Report")
-    return _section_records(rows, source_file, odd, "Attendee Details", _zoom_section)
+    return _section_records(split, source_file, odd, "Attendee Details", _zoom_section)
 
 
-def _teams_sections(rows: Rows, source_file: str, odd: bool) -> Records:
-    if not rows or not rows[0][1][0].strip().startswith("1. "):
+def _teams_sections(split: Rows, source_file: str, odd: bool) -> Records:
+    _, rows = split
+    if not rows or not rows[0][0].strip().startswith("1. "):
         raise FileRefused(source_file, "another first line", "the Teams block 1. Summary")
-    return _section_records(rows, source_file, odd, "Participants", _teams_section)
+    return _section_records(split, source_file, odd, "Participants", _teams_section)
 
 
 def _zoom_section(cells: list[str]) -> str | None:
@@ -200,13 +236,14 @@ def _teams_section(cells: list[str]) -> str | None:
 
 
 def _section_records(
-    rows: Rows, source_file: str, odd: bool, wanted: str, title_of: Callable[[list[str]], str | None]
+    split: Rows, source_file: str, odd: bool, wanted: str, title_of: Callable[[list[str]], str | None]
 ) -> Records:
     """The records of one section of a report whose sections stand one under the other."""
     section: str | None = None
     header: tuple[str, ...] = ()
-    records: list[Record] = []
-    for line, cells in rows:
+    # One for each time that the section begins; most reports have it once.
+    parts: list[tuple[tuple[str, ...], list[int], list[list[str]]]] = []
+    for line, cells in zip(*split, strict=True):
         filled = [cell for cell in cells if cell.strip()]
         title = title_of(cells) if len(filled) == 1 else None
         if title is not None:
@@ -214,12 +251,15 @@ def _section_records(
             header = header if section != wanted else ()
         elif section == wanted and filled:
             if header:
-                records.append(Record(line, cells, header, odd))
+                parts[-1][1].append(line)
+                parts[-1][2].append(cells)
             else:
                 header = _trimmed_header(cells)
+                parts.append((header, [], []))
     if not header:
         raise FileRefused(source_file, f"no section {wanted}", "one, with its header")
-    return records, header
+    blocks = [TextRecords(lines, rows, header_, odd) for header_, lines, rows in parts]
+    return blocks[0] if len(blocks) == 1 else [record for block in blocks for record in block], header
 
 
 def _trimmed_header(cells: list[str]) -> tuple[str, ...]:
@@ -240,7 +280,7 @@ _SECTIONS = {
 # --- JSON and workbooks ------------------------------------------------------------------------
 
 
-def _read_json(text: str, source_file: str, contract: Contract) -> Records:
+def _read_json(text: str, odd: bool, source_file: str, contract: Contract) -> Records:
     try:
         elements = json.loads(text)
     except json.JSONDecodeError as error:
@@ -258,14 +298,19 @@ def _read_json(text: str, source_file: str, contract: Contract) -> Records:
     if objects and (missing := [name for name in wanted if name not in keys]):
         found = "no object with the key " + ", ".join(missing)
         raise FileRefused(source_file, found, "objects with " + ", ".join(wanted))
+    is_plain = "\\u0000" not in text and len(objects) == len(elements)
+    rows = _json_rows(objects, wanted) if is_plain else [_json_cells(each, wanted) for each in elements]
     # JSON can name half a character in plain letters, too.
-    odd = "\\u" in text or _SURROGATE.search(text) is not None
-    records = [
-        Record(position, _json_cells(element, wanted), wanted, odd)
-        for position, element in enumerate(elements, start=1)
-    ]
+    records = TextRecords(range(1, len(rows) + 1), rows, wanted, odd or "\\u" in text)
     # The header that is told has the further keys as well: they are reported and not read.
     return records, (*wanted, *(key for key in keys if key not in wanted))
+
+
+def _json_rows(objects: list[dict[str, Any]], header: tuple[str, ...]) -> list[list[Any]]:
+    """The cells of objects, a key at a time; no text of theirs holds a null character."""
+    columns = [[element.get(name) for element in objects] for name in header]
+    read = [[value if type(value) is str else _json_cell(value) for value in column] for column in columns]
+    return list(map(list, zip(*read, strict=True)))
 
 
 def _json_cells(element: Any, header: tuple[str, ...]) -> list[Any]:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.ingest.bulk import load_in_bulk
+from orchestration.ingest.columns import load_in_columns
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     Contract,
@@ -303,8 +304,11 @@ class _Job:
         loader = FileLoader(contract, source_file, surroundings, self.unique)
         if event_id is not None and event_id not in self.references["programme"]:
             return _reject_unknown_event(loader, content, source_file, contract, event_id)
-        in_bulk = load_in_bulk(content, source_file, contract, surroundings)
-        return in_bulk or loader.load(*read_records(content, source_file, contract))
+        if in_bulk := load_in_bulk(content, source_file, contract, surroundings):
+            return in_bulk
+        records, header = read_records(content, source_file, contract)
+        in_columns = load_in_columns(records, header, source_file, contract, surroundings, self.unique)
+        return in_columns or loader.load(records, header)
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:

@@ -24,7 +24,7 @@ BOUNDED = settings(
 )
 SOURCES = sorted(load_contracts())
 
-_AWKWARD = (
+AWKWARD = (
     "", " ", "\u00a0", "\t", "x", "X", "yes", "no", "maybe", "0", "1", "-1", "007", "12,5", "1.234,56",
     "1234567890123456789", "99999999999999,9", "12345678901234", "NaN", "inf", "1e9", "٣", "２", "--", "?",
     "2019-02-30", "2019-02-28", "0000-01-01", "9999-12-31", "31/12/2019", "1/1/2019", "31/12/2019 23:59",
@@ -37,7 +37,7 @@ _AWKWARD = (
     "\udcff", "\ufeff", "\u2028", "\x1c", "🏙", "e\u0301" * 3, "a" * 300,
 )  # fmt: skip
 
-cells = st.sampled_from(_AWKWARD) | st.text(max_size=12)
+cells = st.sampled_from(AWKWARD) | st.text(max_size=12)
 
 
 def written(rows: Sequence[Sequence[str]], contract: Contract, line_end: str, quote_all: bool) -> bytes:

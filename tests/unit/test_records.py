@@ -28,7 +28,7 @@ VIDEOS = "title,published_on,project\n"
 def records(source: str, content: bytes | str, *, workbook: bool = False) -> list[Record]:
     data = content.encode("utf-8") if isinstance(content, str) else content
     found, _ = read_records(data, file_name(source, workbook=workbook), CONTRACTS[source])
-    return found
+    return list(found)
 
 
 def lines_and_cells(source: str, content: bytes | str) -> list[tuple[int, list[Any]]]:
