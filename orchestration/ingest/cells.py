@@ -7,7 +7,7 @@ and what happens to a refused row does not: that is ``loading``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
@@ -43,8 +43,14 @@ _ADDRESS = re.compile(r"[^\s@|,;:<>()\[\]\"']+@[^\s@|,;:<>()\[\]\"']+")
 _FIRST_YEAR, _LAST_YEAR = 1, 9999
 # Answers of a column that are kept, so that a column of many does not fill the memory.
 _REMEMBERED = 20_000
+DECIMAL_PLACES = {"amount": 4, "rate": 10, "decimal": 4}
 # Digits of a landed decimal, on both sides of the point.
 _DIGITS = 18
+# What a number must be below, and the least that it may differ by, for each number of places.
+_BOUNDS = {
+    places: (Decimal(10) ** (_DIGITS - places), Decimal(1).scaleb(-places))
+    for places in DECIMAL_PLACES.values()
+}
 
 
 class NotReadable(ValueError):
@@ -188,15 +194,15 @@ def parse_sheet_number(cell: Any) -> Decimal:
 
 
 def _bounded(number: Decimal, places: int, positive: bool) -> Decimal:
-    whole = _DIGITS - places
-    if not number.is_finite() or abs(number) >= Decimal(10) ** whole:
-        raise NotReadable(f"a number of at most {whole} digits before the point")
-    exponent = number.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
+    most, unit = _BOUNDS[places]
+    if not number.is_finite() or abs(number) >= most:
+        raise NotReadable(f"a number of at most {_DIGITS - places} digits before the point")
+    exact = number.quantize(unit, rounding=ROUND_HALF_EVEN)
+    if exact != number:
         raise NotReadable(f"at most {places} decimals")
     if positive and number <= 0:
         raise NotReadable("a number above zero")
-    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+    return exact
 
 
 # --- a parser a column -------------------------------------------------------------------------
@@ -268,7 +274,11 @@ _REASONS: dict[str, Reason] = {
 }
 # Types for which a blank is an answer, not a missing value.
 BLANK_IS_AN_ANSWER = frozenset({"boolean", "gender"})
-DECIMAL_PLACES = {"amount": 4, "rate": 10, "decimal": 4}
+
+
+def takes_any_text(column: Column, contract: Contract) -> bool:
+    """Whether any text of a column is a value as it stands, but for the spaces around it."""
+    return _text_parser(column, contract) is None
 
 
 def _text_parser(column: Column, contract: Contract) -> Parser | None:
@@ -364,6 +374,13 @@ def _remembering(parse: Parser) -> Parser:
         return value
 
     return read
+
+
+def texts_of(column: Column, cells: Sequence[str]) -> list[str | None]:
+    """Cells of a column that takes any text, as its parser reads each of them."""
+    texts: list[str | None] = list(map(str.strip, cells))
+    blank = {"", *column.missing}
+    return texts if blank.isdisjoint(texts) else [None if text in blank else text for text in texts]
 
 
 def without_addresses(text: str) -> str:

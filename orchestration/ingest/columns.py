@@ -13,18 +13,26 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from orchestration.ingest.arrays import Numbers, array_of, array_of_numbers, repeated
-from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, cell_text
+from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, takes_any_text, texts_of
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.faults import RowFault
 from orchestration.ingest.landed import is_place, landed, place_elements
-from orchestration.ingest.loading import FileLoader, LoadedFile, Reader, Surroundings, Values, unique_key
+from orchestration.ingest.loading import (
+    FileLoader,
+    Layout,
+    LoadedFile,
+    Reader,
+    Surroundings,
+    Values,
+    unique_key,
+)
 from orchestration.ingest.records import Record, TextRecords
 from orchestration.ingest.schema import landing_columns, list_tables, main_table
 
@@ -32,9 +40,6 @@ from orchestration.ingest.schema import landing_columns, list_tables, main_table
 MANY_ROWS = 200
 # So many rows at a time are held as columns, beside the rows themselves.
 PART_ROWS = 50_000
-
-# The cells under each name of the header.
-_Columns = Sequence[Sequence[Any]]
 
 
 def load_in_columns(
@@ -54,18 +59,65 @@ def load_in_columns(
     return _File(records, source_file, contract, surroundings, unique).load(header)
 
 
+class _Cells:
+    """The cells of a part, in columns."""
+
+    def __init__(self, rows: Sequence[list[Any]], layout: Layout) -> None:
+        self.rows = len(rows)
+        self._columns = list(zip(*rows, strict=True))
+        self._layout = layout
+        self._coded: dict[int, tuple[list[Any], Numbers]] = {}
+
+    def column(self, position: int) -> Sequence[Any]:
+        """The cells under a name of the header."""
+        return self._columns[position]
+
+    def coded(self, position: int) -> tuple[list[Any], Numbers]:
+        """The distinct cells of a column, and which of them each row has."""
+        if position not in self._coded:
+            codes: defaultdict[Any, int] = defaultdict()
+            # A cell that is new has the next number.
+            codes.default_factory = codes.__len__
+            of_rows = np.fromiter(map(codes.__getitem__, self.column(position)), np.int32, self.rows)
+            self._coded[position] = list(codes), of_rows
+        return self._coded[position]
+
+    def where(self, holds: Callable[[Values], bool], names: Iterable[str]) -> Numbers:
+        """In which rows something holds that depends on the cells of these columns alone."""
+        kinds = np.zeros(self.rows, dtype=np.int64)
+        for name in names:
+            cells, codes = self.coded(self._layout.positions[name])
+            kinds = np.unique(kinds * len(cells) + codes, return_inverse=True)[1]
+        _, examples, of_rows = np.unique(kinds, return_index=True, return_inverse=True)
+        decided = [
+            holds(self._layout.condition_cells([column[row] for column in self._columns]))
+            for row in examples.tolist()
+        ]
+        return np.asarray(decided, dtype=bool)[of_rows]
+
+
 @dataclass(frozen=True)
 class _Answers:
-    """A column: its distinct cells, what each of them says, and which of them each row has."""
+    """A column as read: its cells, what each says and whether it is a fault, and which of them each row has.
+
+    Where ``codes`` is None each row has its own, in order.
+    """
 
     cells: Sequence[Any]
-    values: list[Any]
-    is_fault: Numbers
-    codes: Numbers
+    values: Sequence[Any]
+    codes: Numbers | None = None
+    is_fault: Numbers | None = None
 
-    def of_rows(self, distinct: Iterable[bool]) -> Numbers:
-        """For each row what holds of its cell."""
-        return np.fromiter(distinct, dtype=bool, count=len(self.cells))[self.codes]
+    def of_rows(self) -> Sequence[Any]:
+        """The value of each row."""
+        if self.codes is None:
+            return self.values
+        return [self.values[code] for code in self.codes.tolist()]
+
+    def is_blank(self) -> Numbers:
+        """Which rows have no value."""
+        blank = np.fromiter((value is None for value in self.values), bool, len(self.values))
+        return blank if self.codes is None else blank[self.codes]
 
 
 class _File:
@@ -82,6 +134,7 @@ class _File:
         self._loader = FileLoader(contract, source_file, surroundings, unique)
         self._records = records
         self._layout = self._loader.layout(records.header)
+        self._readers = [each for each in self._layout.readers if _matters(each.column, contract)]
         self._source_file = source_file
         self._contract = contract
         self._surroundings = surroundings
@@ -104,14 +157,11 @@ class _File:
         at, rows = self._whole_rows(records)
         is_plain = np.zeros(len(records), dtype=bool)
         if rows:
-            columns = list(zip(*rows, strict=True))
-            read = {
-                reader.column.name: _answers(columns[reader.position], partial(self._loader.value, reader))
-                for reader in self._layout.readers
-            }
-            plain = self._plain(read, columns)
+            cells = _Cells(rows, self._layout)
+            read = {reader.column.name: self._read(reader, cells) for reader in self._readers}
+            plain = self._plain(read, cells)
             is_plain[at] = plain
-            self._append(read, columns, np.asarray(records.lines, dtype=np.int64)[is_plain], plain)
+            self._append(read, cells, np.asarray(records.lines, dtype=np.int64)[is_plain], plain)
         self._loader.judge(records[int(number)] for number in np.flatnonzero(~is_plain))
 
     def _whole_rows(self, records: TextRecords) -> tuple[Numbers, Sequence[list[Any]]]:
@@ -126,48 +176,58 @@ class _File:
         at = np.flatnonzero([cells is not None for cells in whole])
         return at, [cells for cells in whole if cells is not None]
 
+    def _read(self, reader: Reader, cells: _Cells) -> _Answers:
+        column, contract = reader.column, self._contract
+        lands_as_it_is = landed(column, contract, self._surroundings.pseudonymiser) is None
+        if (
+            takes_any_text(column, contract)
+            and lands_as_it_is
+            and not (contract.personal or column.references or column.type == "place_list")
+        ):
+            typed = cells.column(reader.position)
+            return _Answers(typed, texts_of(column, typed))
+        distinct, codes = cells.coded(reader.position)
+        values: list[Any] = []
+        is_fault = np.zeros(len(distinct), dtype=bool)
+        for code, cell in enumerate(distinct):
+            try:
+                values.append(self._loader.value(reader, cell))
+            except RowFault:
+                values.append(None)
+                is_fault[code] = True
+        return _Answers(distinct, values, codes, is_fault)
+
     # --- which rows are plain ----------------------------------------------------------------------
 
-    def _plain(self, read: Mapping[str, _Answers], columns: _Columns) -> Numbers:
-        plain = np.ones(len(columns[0]), dtype=bool)
-        for reader in self._layout.readers:
+    def _plain(self, read: Mapping[str, _Answers], cells: _Cells) -> Numbers:
+        plain = np.ones(cells.rows, dtype=bool)
+        for reader in self._readers:
             answers = read[reader.column.name]
-            plain &= ~answers.is_fault[answers.codes]
-            plain &= ~self._is_missing(reader, answers, columns)
+            if answers.is_fault is not None:
+                plain &= ~answers.is_fault[answers.codes]
+            plain &= ~self._is_missing(reader, answers, cells)
             if reader.column.unique:
                 plain &= self._is_alone(answers)
         return plain
 
-    def _is_missing(self, reader: Reader, answers: _Answers, columns: _Columns) -> Numbers:
+    def _is_missing(self, reader: Reader, answers: _Answers, cells: _Cells) -> Numbers:
         """Which rows lack a value that they need."""
         column = reader.column
-        is_blank = answers.of_rows(value is None for value in answers.values)
-        if column.type in BLANK_IS_AN_ANSWER or not is_blank.any():
-            return np.zeros(len(is_blank), dtype=bool)
-        names = [*column.required_unless, *column.required_when]
-        return is_blank & self._where(reader.is_required, names, columns)
-
-    def _where(self, holds: Callable[[Values], bool], names: Sequence[str], columns: _Columns) -> Numbers:
-        """In which rows something holds that depends on the cells of these columns alone."""
-        if not names:
-            return np.full(len(columns[0]), holds({}))
-        cells = list(zip(*(columns[self._layout.positions[name]] for name in names), strict=True))
-        known = {each: holds(dict(zip(names, map(cell_text, each), strict=True))) for each in set(cells)}
-        return np.fromiter(map(known.__getitem__, cells), dtype=bool, count=len(cells))
+        if column.type in BLANK_IS_AN_ANSWER or None not in answers.values:
+            return np.zeros(cells.rows, dtype=bool)
+        is_needed = cells.where(reader.is_required, [*column.required_unless, *column.required_when])
+        return answers.is_blank() & is_needed
 
     def _is_alone(self, answers: _Answers) -> Numbers:
         """Which rows have a value that no other row has, in this part or before it."""
-        keys = [unique_key(value) for value in answers.values]
-        rows: Counter[str] = Counter()
-        for key, count in zip(keys, np.bincount(answers.codes).tolist(), strict=True):
-            rows[key] += count
-        return answers.of_rows(rows[key] == 1 and key not in self._unique for key in keys)
+        keys = list(map(unique_key, answers.of_rows()))
+        rows = Counter(keys)
+        shared = {key for key, count in rows.items() if count > 1} | (rows.keys() & self._unique)
+        return np.fromiter((key not in shared for key in keys), bool, len(keys))
 
     # --- what lands --------------------------------------------------------------------------------
 
-    def _append(
-        self, read: Mapping[str, _Answers], columns: _Columns, lines: Numbers, plain: Numbers
-    ) -> None:
+    def _append(self, read: Mapping[str, _Answers], cells: _Cells, lines: Numbers, plain: Numbers) -> None:
         """Lands the plain rows, which begin on these lines."""
         landing: dict[str, pa.Array] = {
             "source_file": repeated(self._source_file, len(lines)),
@@ -177,45 +237,51 @@ class _File:
         for column in self._contract.columns:
             if not column.is_stored:
                 continue
-            answers = read.get(column.name) or self._unread(column, columns)
-            codes = answers.codes[plain]
-            if column.type == "place_list":
-                self._append_list(column, answers, codes, lines)
-                continue
+            answers = read.get(column.name) or self._unread(column, cells)
             if column.unique:
-                self._unique.update(unique_key(answers.values[code]) for code in codes.tolist())
-            is_told = self._where(partial(is_place, column), [*column.when], columns)[plain]
-            landing.update(self._landing(column, answers, codes, is_told))
+                self._unique.update(map(unique_key, compress(answers.of_rows(), plain)))
+            if answers.codes is None:
+                (into,) = landing_columns(column)
+                landing[into.name] = array_of(list(compress(answers.values, plain)), into.type)
+            elif column.type == "place_list":
+                self._append_list(column, answers.values, answers.codes[plain], lines)
+            else:
+                told = cells.where(partial(is_place, column), column.when)[plain] if column.when else None
+                landing.update(self._landing(column, answers, answers.codes[plain], told))
         self._add(self._contract.source, landing)
 
-    def _unread(self, column: Column, columns: _Columns) -> _Answers:
+    def _unread(self, column: Column, cells: _Cells) -> _Answers:
         """A column that this file does not have, or that says nothing beside another file."""
-        is_typed = column.type in ("place", "country")
-        cells = columns[self._layout.positions[column.name]] if is_typed else [None] * len(columns[0])
-        return _answers(cells, lambda cell: None)
+        if column.type in ("place", "country"):
+            typed, codes = cells.coded(self._layout.positions[column.name])
+            return _Answers(typed, [None] * len(typed), codes)
+        return _Answers([None], [None], np.zeros(cells.rows, dtype=np.int32))
 
     def _landing(
-        self, column: Column, answers: _Answers, codes: Numbers, is_told: Numbers
+        self, column: Column, answers: _Answers, codes: Numbers, is_told: Numbers | None
     ) -> dict[str, pa.Array]:
+        """What lands of each distinct cell, put where it stands; the key of a place only where it is one."""
         into = landing_columns(column)
         lands = landed(column, self._contract, self._surroundings.pseudonymiser)
-        at = [array_of_numbers(codes)] * len(into)
-        if column.when:
-            at[-1] = array_of_numbers(codes, is_told)
         distinct: Sequence[Sequence[Any]] = [answers.values]
         if lands is not None:
-            used, nothing = set(codes.tolist()), (None,) * len(into)
-            cells = zip(answers.cells, answers.values, strict=True)
-            rows = (lands(*each) if code in used else nothing for code, each in enumerate(cells))
-            distinct = list(zip(*rows, strict=True))
+            is_used = np.zeros(len(answers.cells), dtype=bool)
+            is_used[codes] = True
+            nothing = (None,) * len(into)
+            each = zip(answers.cells, answers.values, is_used.tolist(), strict=True)
+            distinct = list(
+                zip(*(lands(cell, value) if used else nothing for cell, value, used in each), strict=True)
+            )
+        at = [array_of_numbers(codes)] * len(into)
+        at[-1] = at[-1] if is_told is None else array_of_numbers(codes, is_told)
         return {
-            each.name: array_of(values, each.type).take(indices)
-            for each, values, indices in zip(into, distinct, at, strict=True)
+            column_.name: array_of(values, column_.type).take(indices)
+            for column_, values, indices in zip(into, distinct, at, strict=True)
         }
 
-    def _append_list(self, column: Column, answers: _Answers, codes: Numbers, lines: Numbers) -> None:
-        elements = [list(place_elements(value)) for value in answers.values]
-        sizes = np.fromiter(map(len, elements), dtype=np.int64, count=len(elements))
+    def _append_list(self, column: Column, values: Sequence[Any], codes: Numbers, lines: Numbers) -> None:
+        elements = [list(place_elements(value)) for value in values]
+        sizes = np.fromiter(map(len, elements), np.int64, len(elements))
         # The elements of the distinct lists stand one after the other: a row takes those of its list.
         starts, size = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
         steps = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
@@ -236,21 +302,16 @@ class _File:
         self._parts[name].append(table)
 
 
-def _answers(column: Sequence[Any], value: Callable[[Any], Any]) -> _Answers:
-    """The distinct cells of a column, each of which is read once."""
-    codes: defaultdict[Any, int] = defaultdict()
-    # A cell that is new has the next number.
-    codes.default_factory = codes.__len__
-    of_rows = np.fromiter(map(codes.__getitem__, column), dtype=np.int32, count=len(column))
-    values: list[Any] = []
-    is_fault = np.zeros(len(codes), dtype=bool)
-    for code, cell in enumerate(codes):
-        try:
-            values.append(value(cell))
-        except RowFault:
-            values.append(None)
-            is_fault[code] = True
-    return _Answers(list(codes), values, is_fault, of_rows)
+def _matters(column: Column, contract: Contract) -> bool:
+    """Whether a column lands, or can be what is wrong with a row."""
+    is_asked_for = column.required or column.required_unless or column.required_when
+    return bool(
+        column.is_stored
+        or is_asked_for
+        or column.references
+        or column.unique
+        or not takes_any_text(column, contract)
+    )
 
 
 def _in_order(parts: list[pa.Table], rest: pa.Table) -> pa.Table:

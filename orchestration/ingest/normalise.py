@@ -28,16 +28,31 @@ _FURTHER = {
 _LOOK_ALIKES = str.maketrans({**_CYRILLIC, **_GREEK, **_FURTHER})
 
 
+class _Without(dict[int, int | None]):
+    """A table for ``str.translate`` that takes every character of a category out of a text."""
+
+    def __init__(self, category: str) -> None:
+        super().__init__()
+        self._category = category
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.category(chr(code)) == self._category else code
+        self[code] = kept
+        return kept
+
+
+_WITHOUT_MARKS = _Without("Mn")
+# Format characters (zero-width spaces and joiners, marks of direction, soft hyphens) show nothing.
+_WITHOUT_FORMAT = _Without("Cf")
+
+
 def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(char for char in decomposed if unicodedata.category(char) != "Mn")
+    return unicodedata.normalize("NFD", text).translate(_WITHOUT_MARKS)
 
 
 def plain_spaces(text: str) -> str:
     """One plain space for every run of spaces, none outside, and nothing that shows nothing."""
-    # Format characters (zero-width spaces and joiners, marks of direction, soft hyphens) show nothing.
-    visible = "".join(char for char in text if unicodedata.category(char) != "Cf")
-    return " ".join(visible.split())
+    return " ".join(text.translate(_WITHOUT_FORMAT).split())
 
 
 def _normalise_once(text: str) -> str:
@@ -57,6 +72,7 @@ def normalise_text(text: str) -> str:
     if text.isascii():
         return " ".join(text.split()).casefold()
     key = _normalise_once(text)
-    while (again := _normalise_once(key)) != key:
+    # A key of ASCII alone is the key of itself.
+    while not key.isascii() and (again := _normalise_once(key)) != key:
         key = again
     return key

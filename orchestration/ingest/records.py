@@ -12,7 +12,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple, overload
 
 from orchestration.ingest.contracts import Contract
@@ -292,7 +292,7 @@ def _read_json(text: str, odd: bool, source_file: str, contract: Contract) -> Re
         raise FileRefused(source_file, "JSON that is no array", "a JSON array")
     wanted = tuple(column.headers[0] for column in contract.columns)
     objects = [element for element in elements if isinstance(element, dict)]
-    keys = dict.fromkeys(key for element in objects for key in element)
+    keys = dict.fromkeys(chain.from_iterable(objects))
     if elements and not objects:
         raise FileRefused(source_file, "an array without an object", "objects with " + ", ".join(wanted))
     if objects and (missing := [name for name in wanted if name not in keys]):
@@ -309,7 +309,7 @@ def _read_json(text: str, odd: bool, source_file: str, contract: Contract) -> Re
 def _json_rows(objects: list[dict[str, Any]], header: tuple[str, ...]) -> list[list[Any]]:
     """The cells of objects, a key at a time; no text of theirs holds a null character."""
     columns = [[element.get(name) for element in objects] for name in header]
-    read = [[value if type(value) is str else _json_cell(value) for value in column] for column in columns]
+    read = [[each if type(each) is str else _json_cell(each) for each in column] for column in columns]
     return list(map(list, zip(*read, strict=True)))
 
 
@@ -319,9 +319,12 @@ def _json_cells(element: Any, header: tuple[str, ...]) -> list[Any]:
 
 
 def _json_cell(value: Any) -> str:
-    if isinstance(value, list):
-        return "|".join(_json_text(item) for item in value)
-    return _json_text(value)
+    if not isinstance(value, list):
+        return _json_text(value)
+    try:
+        return "|".join(value).replace("\0", "")
+    except TypeError:
+        return "|".join(map(_json_text, value))
 
 
 def _json_text(value: Any) -> str:
