@@ -140,7 +140,7 @@ def parse_iso_offset_time(text: str) -> datetime:
 
 def secretariat_time(instant: datetime) -> datetime:
     """A moment in UTC without a zone on the clock of the Secretariat, without a zone."""
-    return instant.replace(tzinfo=UTC).astimezone(SECRETARIAT_CLOCK).replace(tzinfo=None)
+    return SECRETARIAT_CLOCK.fromutc(instant.replace(tzinfo=SECRETARIAT_CLOCK)).replace(tzinfo=None)
 
 
 _TIME_FORMATS: dict[str, Parser] = {

@@ -29,6 +29,8 @@ _SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml")
 _CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 _MOST_SHEET_BYTES = 1_000_000_000
 _MOST_CELLS = 5_000_000
+# Most files end with a record that is shorter.
+_TAIL = 10_000
 # This many undecodable rows, and not one that decodes beyond ASCII, is another encoding, not faults.
 _WRONG_ENCODING_ROWS = 5
 
@@ -186,14 +188,23 @@ def _split(text: str, source_file: str, contract: Contract) -> Rows:
     except csv.Error as error:
         raise FileRefused(source_file, f"text that is no CSV at line {begins}", str(error)) from None
     if rows:
-        _refuse_open_quote(text, lines[-1], source_file, contract)
+        tail = _last_lines(text, reader.line_num, reader.line_num - lines[-1] + 1)
+        _refuse_open_quote(tail, lines[-1], source_file, contract)
     return lines, rows
 
 
-def _refuse_open_quote(text: str, line: int, source_file: str, contract: Contract) -> None:
+def _last_lines(text: str, lines: int, last: int) -> list[str]:
+    """The last lines of a text that has so many, with their ends."""
+    end = list(io.StringIO(text[-_TAIL:], newline=""))
+    # The first of them may be a part of a line.
+    if len(end) > last:
+        return end[-last:]
+    return list(islice(io.StringIO(text, newline=""), lines - last, None))
+
+
+def _refuse_open_quote(tail: list[str], line: int, source_file: str, contract: Contract) -> None:
     """A quote that is never closed swallows all rows after it: the file is cut off or broken."""
-    tail = list(islice(io.StringIO(text, newline=""), line - 1, None))
-    if len(tail) < 1 or '"' not in "".join(tail):
+    if '"' not in "".join(tail):
         return
     try:
         list(csv.reader(iter(tail), delimiter=contract.delimiter, strict=True))
@@ -309,8 +320,13 @@ def _read_json(text: str, odd: bool, source_file: str, contract: Contract) -> Re
 def _json_rows(objects: list[dict[str, Any]], header: tuple[str, ...]) -> list[list[Any]]:
     """The cells of objects, a key at a time; no text of theirs holds a null character."""
     columns = [[element.get(name) for element in objects] for name in header]
-    read = [[each if type(each) is str else _json_cell(each) for each in column] for column in columns]
-    return list(map(list, zip(*read, strict=True)))
+    return list(map(list, zip(*map(_json_column, columns), strict=True)))
+
+
+def _json_column(column: list[Any]) -> list[str]:
+    if set(map(type, column)) == {str}:
+        return column
+    return [each if type(each) is str else _json_cell(each) for each in column]
 
 
 def _json_cells(element: Any, header: tuple[str, ...]) -> list[Any]:
