@@ -7,9 +7,10 @@ outcome is that of ``loading`` to the row, the order and the sentence, which a p
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import re
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,25 +21,32 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from orchestration.ingest.arrays import Numbers, array_of, array_of_numbers, repeated
 from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import Column, Contract
-from orchestration.ingest.countries import country_code
 from orchestration.ingest.faults import RowFault
+from orchestration.ingest.landed import landed
 from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
-from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import Record
-from orchestration.ingest.schema import main_table
+from orchestration.ingest.schema import landing_columns, main_table
 
 # Below this size a report is read row by row: the way in columns would not pay.
 BULK_BYTES = 1_000_000
 _HEAD_BYTES = 65_536
-_PART_BYTES = 1_000_000
 _SECTION = b"\nAttendee Details"
 _MIDNIGHT = {True: " 12:00:00 AM", False: " 00:00:00"}
 _ANY_DAY = "Jan 01, 2000 "
 _EPOCH = datetime(1970, 1, 1)
 _ANY_DAY_MICROS = (datetime(2000, 1, 1) - _EPOCH).days * 86_400 * 1_000_000
+_UNREADABLE = -(2**63)
+_MARK = b"\xef\xbb\xbf"
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
+_MAY_OPEN = np.isin(np.arange(256), np.frombuffer(b',\n"', dtype=np.uint8))
+_MAY_CLOSE = np.isin(np.arange(256), np.frombuffer(b',\r\n"', dtype=np.uint8))
+# What was read in one file is in the next, too: days with the clock they are read on, and times of day, by format.
+_known_days: dict[tuple[str, bool], dict[str, int]] = defaultdict(dict)
+_known_times: dict[str, dict[str, int]] = defaultdict(dict)
 
 
 class NotPlain(Exception):
@@ -47,11 +55,12 @@ class NotPlain(Exception):
 
 @dataclass(frozen=True)
 class _Section:
-    """The attendees of a report: their header, where their rows begin, and on which line."""
+    """The attendees of a report: their header, where their rows begin, on which line, and where quotes are in them."""
 
     header: tuple[str, ...]
     body: bytes
     first_line: int
+    quotes: Numbers
 
 
 def load_in_bulk(
@@ -70,11 +79,14 @@ def load_in_bulk(
 
 
 def _section(content: bytes) -> _Section:
-    """The section of attendees, where it is the only one of its kind and the last but for callers."""
+    """The section of attendees, where it is the only one of its kind and the last but for callers.
+
+    Titles that stand among the rows are found by whoever reads these: a title fills one cell of its row.
+    """
     body_start = content.find(_SECTION)
-    if body_start < 0 or b"\0" in content or content.count(_SECTION) != 1:
+    if body_start < 0 or b"\0" in content or content.find(_SECTION.strip(), 0, body_start) >= 0:
         raise NotPlain
-    if not _is_title(content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0], "Attendee Report"):
+    if not _is_title(content[: content.find(b"\n")].removeprefix(_MARK), "Attendee Report"):
         raise NotPlain
     try:
         header_start = content.index(b"\n", body_start + 1) + 1
@@ -83,52 +95,39 @@ def _section(content: bytes) -> _Section:
         raise NotPlain from None
     if not _is_title(content[body_start + 1 : header_start], "Attendee Details"):
         raise NotPlain
-    header_line = content[header_start : rows_start - 1]
-    if content.count(b'"', 0, header_start) % 2 or header_line.count(b'"') % 2:
+    quotes = _quotes(content)
+    rows_end = content.rfind(b"\nOther Attended", rows_start - 1) + 1 or len(content)
+    if any(np.searchsorted(quotes, at) % 2 for at in (header_start, rows_start, rows_end)):
         raise NotPlain
-    if not _is_well_quoted(content):
+    if rows_end < len(content) and not _is_title(content[rows_end:].split(b"\n", 1)[0], "Other Attended"):
         raise NotPlain
-    end = content.find(b"\nOther Attended", rows_start - 1)
-    if end >= 0:
-        title = content[end + 1 :].split(b"\n", 1)[0]
-        if content.count(b'"', rows_start, end) % 2 or not _is_title(title, "Other Attended"):
-            raise NotPlain
-    if content.find(b" Details", rows_start) >= 0 or content.count(b"\r") != content.count(b"\r\n"):
+    if content.find(b" Details", rows_end) >= 0 or _LONE_RETURN.search(content):
         raise NotPlain
+    body = content[rows_start:rows_end]
     try:
-        header = next(csv.reader([header_line.decode("utf-8")]))
-        body = content[rows_start : end + 1 if end >= 0 else len(content)]
-        _decode_in_parts(body)
+        header = next(csv.reader([content[header_start : rows_start - 1].decode("utf-8")]))
     except (UnicodeDecodeError, StopIteration):
         raise NotPlain from None
     while header and not header[-1].strip():
         header.pop()
-    if not header or not body.strip() or body.startswith(b"\xef\xbb\xbf"):
+    if not header or not body or body.isspace() or body.startswith(_MARK):
         raise NotPlain
-    return _Section(tuple(header), body, content[:rows_start].count(b"\n") + 1)
+    inside = quotes[np.searchsorted(quotes, rows_start) : np.searchsorted(quotes, rows_end)] - rows_start
+    return _Section(tuple(header), body, content.count(b"\n", 0, rows_start) + 1, inside)
 
 
-def _decode_in_parts(body: bytes) -> None:
-    """Raises UnicodeDecodeError for bytes that are no text; the text itself is never held whole."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for at in range(0, len(body), _PART_BYTES):
-        decoder.decode(body[at : at + _PART_BYTES])
-    decoder.decode(b"", final=True)
-
-
-def _is_well_quoted(content: bytes) -> bool:
-    """Whether quotes stand around cells alone, so that their parity tells what is inside one."""
+def _quotes(content: bytes) -> Numbers:
+    """Where quotes are, which stand around cells alone, so that their parity tells what is inside one."""
     data = np.frombuffer(content, dtype=np.uint8)
     quotes = np.flatnonzero(data == ord('"'))
     if len(quotes) % 2:
-        return False
+        raise NotPlain
     opening, closing, last = quotes[::2], quotes[1::2], len(data) - 1
     before = np.where(opening == 0, ord("\n"), data[np.maximum(opening - 1, 0)])
     after = np.where(closing == last, ord("\n"), data[np.minimum(closing + 1, last)])
-    return bool(
-        np.isin(before, np.frombuffer(b',\n"', dtype=np.uint8)).all()
-        and np.isin(after, np.frombuffer(b',\r\n"', dtype=np.uint8)).all()
-    )
+    if not (_MAY_OPEN[before].all() and _MAY_CLOSE[after].all()):
+        raise NotPlain
+    return quotes
 
 
 def _is_title(line: bytes, title: str) -> bool:
@@ -136,30 +135,22 @@ def _is_title(line: bytes, title: str) -> bool:
     return line.rstrip(b",\r\n") == title.encode("ascii")
 
 
-def _record_lines(section: _Section, rows: int) -> np.ndarray[Any, Any]:
+def _record_lines(section: _Section, rows: int) -> Numbers:
     """The physical line of each record."""
-    ends = section.body.count(b"\n") + (not section.body.endswith(b"\n"))
-    if ends == rows:
-        return np.arange(section.first_line, section.first_line + rows, dtype=np.int64)
-    lines = _lines_around_quotes(section)
-    if len(lines) != rows:
-        raise NotPlain
-    return lines
-
-
-def _lines_around_quotes(section: _Section) -> np.ndarray[Any, Any]:
-    """Where records begin, when cells hold line feeds or blank lines stand between records."""
     body = np.frombuffer(section.body, dtype=np.uint8)
     feeds = np.flatnonzero(body == ord("\n"))
-    quotes = np.flatnonzero(body == ord('"'))
-    is_end = np.searchsorted(quotes, feeds) % 2 == 0
-    ends = feeds[is_end]
+    if len(feeds) + (not section.body.endswith(b"\n")) == rows:
+        return np.arange(section.first_line, section.first_line + rows, dtype=np.int64)
+    # Cells hold line feeds, or blank lines stand between records.
+    ends = feeds[np.searchsorted(section.quotes, feeds) % 2 == 0]
     starts = np.concatenate(([0], ends + 1))
     stops = np.concatenate((ends, [len(body)]))
     length = stops - starts
     blank = (length == 0) | ((length == 1) & (body[np.minimum(starts, len(body) - 1)] == 13))
     starts = starts[~blank]
-    lines: np.ndarray[Any, Any] = section.first_line + np.searchsorted(feeds, starts)
+    if len(starts) != rows:
+        raise NotPlain
+    lines: Numbers = section.first_line + np.searchsorted(feeds, starts)
     return lines
 
 
@@ -220,10 +211,8 @@ class _Bulk:
                 strings_can_be_null=False,
             ),
         )
-        for name in padding:
-            blank = pc.equal(pc.utf8_trim_whitespace(cells[name]), "")
-            if not pc.all(blank).as_py():
-                raise NotPlain
+        if not all(_is_blank(pc.utf8_trim_whitespace(cells[name])).all() for name in padding):
+            raise NotPlain
         return cells.select(names)
 
     def _found(self, cells: pa.Table) -> list[tuple[Column, str]]:
@@ -238,9 +227,7 @@ class _Bulk:
             found.append((column, names[0]))
         return found
 
-    def _read_column(
-        self, column: Column, name: str, cells: pa.Array
-    ) -> tuple[dict[str, pa.Array], np.ndarray[Any, Any]]:
+    def _read_column(self, column: Column, name: str, cells: pa.Array) -> tuple[dict[str, pa.Array], Numbers]:
         parse = column_parser(column, self._contract, name)
         match column.type:
             case "email":
@@ -252,11 +239,12 @@ class _Bulk:
 
     def _answers(
         self, column: Column, cells: pa.Array, parse: Callable[[Any], Any]
-    ) -> tuple[dict[str, pa.Array], np.ndarray[Any, Any]]:
+    ) -> tuple[dict[str, pa.Array], Numbers]:
         """A column of few distinct answers: each is read once."""
         encoded = cells.dictionary_encode()
-        types = {each.name: each.type for each in main_table(self._contract).columns}
-        stored: dict[str, list[Any]] = {name: [] for name in _landed_names(column)}
+        into = landing_columns(column)
+        lands = landed(column, self._contract, self._surroundings.pseudonymiser)
+        stored: list[tuple[Any, ...]] = []
         is_plain = []
         for answer in encoded.dictionary.to_pylist():
             try:
@@ -268,17 +256,17 @@ class _Bulk:
                 is_plain.append(value is not None or not column.required)
             if "@" in answer:
                 is_plain[-1] = False
-            for name, landed in _landed(column, answer, value).items():
-                stored[name].append(landed)
+            stored.append(lands(answer, value) if lands else (value,))
         indices = encoded.indices
-        values = {name: pa.array(distinct, types[name]).take(indices) for name, distinct in stored.items()}
+        values = {
+            each.name: array_of(distinct, each.type).take(indices)
+            for each, distinct in zip(into, zip(*stored, strict=True), strict=True)
+        }
         return values, np.asarray(is_plain, dtype=bool)[indices.to_numpy()]
 
-    def _records(
-        self, cells: pa.Table, lines: np.ndarray[Any, Any], plain: np.ndarray[Any, Any]
-    ) -> list[Record]:
+    def _records(self, cells: pa.Table, lines: Numbers, plain: Numbers) -> list[Record]:
         at = np.flatnonzero(~plain)
-        rows = cells.take(pa.array(at)).to_pydict().values()
+        rows = cells.take(array_of_numbers(at)).to_pydict().values()
         if any(sum(bool(cell.strip()) for cell in row) < 2 for row in zip(*rows, strict=True)):
             # A row of padding alone is none, and a single word may be a title.
             raise NotPlain
@@ -287,94 +275,77 @@ class _Bulk:
             for number, row in zip(at, zip(*rows, strict=True), strict=True)
         ]
 
-    def _table(
-        self, columns: dict[str, pa.Array], lines: np.ndarray[Any, Any], plain: np.ndarray[Any, Any]
-    ) -> pa.Table:
+    def _table(self, columns: dict[str, pa.Array], lines: Numbers, plain: Numbers) -> pa.Table:
         rows = len(lines)
-        columns["source_file"] = pa.repeat(pa.scalar(self._source_file, pa.string()), rows)
-        columns["source_line"] = pa.array(lines, pa.int64())
-        columns["event_id"] = pa.repeat(pa.scalar(self._surroundings.event_id, pa.string()), rows)
+        columns["source_file"] = repeated(self._source_file, rows)
+        columns["source_line"] = array_of_numbers(lines)
+        columns["event_id"] = repeated(self._surroundings.event_id, rows)
         schema = main_table(self._contract).schema
         table = pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
-        return table if plain.all() else table.filter(pa.array(plain))
+        return table if plain.all() else table.filter(array_of_numbers(plain))
 
 
-def _landed_names(column: Column) -> list[str]:
-    match column.type:
-        case "country":
-            return [f"{column.name}_text", f"{column.name}_code", f"{column.name}_key"]
-        case "place":
-            return [f"{column.name}_text", f"{column.name}_key"]
-        case _:
-            return [column.name]
-
-
-def _landed(column: Column, typed: str, value: Any) -> dict[str, Any]:
-    name = column.name
-    match column.type:
-        case "country":
-            key = normalise_text(value) if value else None
-            code = country_code(value) if value else None
-            return {f"{name}_text": typed, f"{name}_code": code, f"{name}_key": code or key or None}
-        case "place":
-            key = normalise_text(value) if value else None
-            return {f"{name}_text": typed, f"{name}_key": key or None}
-        case _:
-            return {name: value}
-
-
-def _pseudonyms(
-    cells: pa.Array, pseudonymiser: Pseudonymiser
-) -> tuple[dict[str, pa.Array], np.ndarray[Any, Any]]:
+def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str, pa.Array], Numbers]:
     """Pseudonyms of plain ASCII addresses; any other address is looked at row by row."""
-    is_plain = pc.and_(pc.ascii_is_printable(cells), pc.not_equal(pc.ascii_trim_whitespace(cells), ""))
-    pseudonym = pseudonymiser.pseudonym
-    keys = pa.array([pseudonym(address) for address in cells.to_pylist()], pa.string())
-    return {"person_key": keys}, is_plain.to_numpy(zero_copy_only=False)
+    is_printable = pc.ascii_is_printable(cells).to_numpy(zero_copy_only=False)
+    keys = array_of(pseudonymiser.pseudonyms(cells.to_pylist()), pa.string())
+    return {"person_key": keys}, is_printable & ~_is_blank(pc.ascii_trim_whitespace(cells))
 
 
 def _moments(
     column: Column, cells: pa.Array, parse: Callable[[Any], Any]
-) -> tuple[dict[str, pa.Array], np.ndarray[Any, Any]]:
+) -> tuple[dict[str, pa.Array], Numbers]:
     """Moments as day and time of day: a year has few of the one, a day few of the other."""
     trimmed = pc.utf8_trim_whitespace(cells)
-    blank = pc.is_in(trimmed, pa.array(["", *sorted(column.missing)]))
+    blank = pc.is_in(trimmed, array_of(["", *sorted(column.missing)], pa.string()))
+    is_blank = blank.to_numpy(zero_copy_only=False)
     micros = np.zeros(len(cells), dtype=np.int64)
     readable = np.zeros(len(cells), dtype=bool)
     halves = pc.match_substring_regex(trimmed, r" [AaPp][Mm]$").to_numpy(zero_copy_only=False)
     for has_half, width in ((True, 12), (False, 9)):
-        at = np.flatnonzero((halves == has_half) & ~blank.to_numpy(zero_copy_only=False))
+        at = np.flatnonzero((halves == has_half) & ~is_blank)
         if not len(at):
             continue
-        part = trimmed.take(pa.array(at))
-        days, day_ok = _distinct(
+        part = trimmed.take(array_of_numbers(at))
+        days = _distinct(
             pc.utf8_slice_codeunits(part, 0, -width),
+            _known_days[column.formats[0], has_half],
             lambda text, half=has_half: parse(text + _MIDNIGHT[half]),  # type: ignore[misc]
         )
-        times, time_ok = _distinct(
-            pc.utf8_slice_codeunits(part, -width + 1, None), lambda text: parse(_ANY_DAY + text)
+        times = _distinct(
+            pc.utf8_slice_codeunits(part, -width + 1, None),
+            _known_times[column.formats[0]],
+            lambda text: parse(_ANY_DAY + text),
         )
         micros[at] = days + times - _ANY_DAY_MICROS
-        apart = pc.equal(pc.utf8_slice_codeunits(part, -width, -width + 1), " ")
-        readable[at] = day_ok & time_ok & apart.to_numpy(zero_copy_only=False)
-    is_blank = blank.to_numpy(zero_copy_only=False)
-    values = pa.array(micros, pa.int64(), mask=~readable).cast(pa.timestamp("us"))
+        apart = pc.utf8_slice_codeunits(part, -width, -width + 1)
+        is_apart = pc.is_in(apart, array_of([" "], pa.string())).to_numpy(zero_copy_only=False)
+        readable[at] = (days != _UNREADABLE) & (times != _UNREADABLE) & is_apart
+    values = array_of_numbers(micros, readable, pa.timestamp("us"))
     return {column.name: values}, readable | (is_blank & (not column.required))
 
 
-def _distinct(
-    texts: pa.Array, parse: Callable[[str], Any]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Microseconds since 1970 of each text, by reading each distinct one once; and whether it is readable."""
+def _distinct(texts: pa.Array, known: dict[str, int], parse: Callable[[str], Any]) -> Numbers:
+    """Microseconds since 1970 of each text, by reading each distinct one once."""
     encoded = texts.dictionary_encode()
-    micros, readable = [], []
+    micros = []
     for text in encoded.dictionary.to_pylist():
-        try:
-            moment = parse(text)
-        except RowFault:
-            moment = None
-        readable.append(moment is not None)
-        elapsed = moment - _EPOCH if moment is not None else None
-        micros.append(0 if elapsed is None else (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000)
-    indices = encoded.indices.to_numpy()
-    return np.asarray(micros, dtype=np.int64)[indices], np.asarray(readable, dtype=bool)[indices]
+        if text not in known:
+            try:
+                known[text] = _micros(parse(text))
+            except RowFault:
+                micros.append(_UNREADABLE)
+                continue
+        micros.append(known[text])
+    of_rows: Numbers = np.asarray(micros, dtype=np.int64)[encoded.indices.to_numpy()]
+    return of_rows
+
+
+def _micros(moment: datetime) -> int:
+    elapsed = moment - _EPOCH
+    return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000
+
+
+def _is_blank(texts: pa.Array) -> Numbers:
+    lengths: Numbers = pc.binary_length(texts).to_numpy(zero_copy_only=False)
+    return np.equal(lengths, 0)

@@ -48,7 +48,7 @@ class LandingWriter:
     def _flush(self, name: str) -> None:
         waiting = self._waiting[name]
         if waiting:
-            whole = pa.concat_tables(waiting).combine_chunks()
+            whole = pa.concat_tables(waiting)
             self._writers[name].write_table(whole, row_group_size=GROUP_ROWS)
             waiting.clear()
             pa.default_memory_pool().release_unused()

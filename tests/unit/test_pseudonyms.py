@@ -38,6 +38,21 @@ def test_a_pseudonym_is_a_keyed_hash_of_the_plain_address() -> None:
     assert Pseudonymiser(KEY).pseudonym(ADDRESS) == expected
 
 
+@pytest.mark.parametrize("length", [0, 1, 16, 32, 63, 64, 65, 200])
+@pytest.mark.parametrize("address", ["", "a", ADDRESS, "ç@example.org", "\udcff", "x" * 1000])
+def test_a_key_of_any_length_keys_as_hmac_does(length: int, address: str) -> None:
+    key = bytes(range(200))[:length]
+    text = address.encode("utf-8", "surrogatepass")
+    assert Pseudonymiser(key).pseudonym(address) == hmac.new(key, text, hashlib.sha256).hexdigest()[:32]
+
+
+def test_many_addresses_have_the_pseudonyms_of_each() -> None:
+    pseudonymiser = Pseudonymiser(KEY)
+    addresses = [ADDRESS, "", f" {ADDRESS.upper()}", "another@example.org"]
+    assert pseudonymiser.pseudonyms(addresses) == [pseudonymiser.pseudonym(each) for each in addresses]
+    assert pseudonymiser.pseudonyms([]) == []
+
+
 @pytest.mark.parametrize(
     "typed", [" somebody@example.org", "SOMEBODY@Example.ORG\t", "Somebody@example.org "]
 )
