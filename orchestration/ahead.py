@@ -101,10 +101,12 @@ def landed_ahead() -> frozenset[str]:
     return _ahead.landed() if _ahead is not None else frozenset()
 
 
-def begin_beside(work: Callable[[Work], Result], given: Work) -> None:
-    """Begins some work in the process beside that ``done_beside`` will be asked for, with the very same given."""
-    if _ahead is not None:
-        _ahead.begin_early(work, given)
+def begin_beside(work: Callable[[Work], Result], given: Work) -> bool:
+    """Begins some work that ``done_beside`` will be asked for, with the very same given; whether it could be begun."""
+    if _ahead is None:
+        return False
+    _ahead.begin_early(work, given)
+    return True
 
 
 def done_beside(
@@ -122,19 +124,27 @@ def done_beside(
     return _result(begun, work, given)
 
 
-def done_by_both(work: Callable[[Work], Result], pieces: Sequence[Work]) -> list[Result]:
-    """The result of some work on each piece: the process beside begins at the front, this one at the back."""
+def begin_pieces(work: Callable[[Work], Result], pieces: Sequence[Work]) -> Callable[[], list[Result]]:
+    """Begins some work on each piece in the process beside; what it gives joins in and has the results.
+
+    The process beside works from the front on, who joins in from the back.
+    """
     if _ahead is None:
-        return [work(piece) for piece in pieces]
+        return lambda: [work(piece) for piece in pieces]
     waiting = deque(enumerate(pieces))
-    with ThreadPoolExecutor(1) as thread:
-        theirs = thread.submit(_done_from_the_front, _ahead, work, waiting)
+    thread = ThreadPoolExecutor(1)
+    theirs = thread.submit(_done_from_the_front, _ahead, work, waiting)
+    thread.shutdown(wait=False)
+
+    def join_in() -> list[Result]:
         done = {}
         while (mine := _taken(waiting.pop)) is not None:
             at, piece = mine
             done[at] = work(piece)
-    done.update(theirs.result())
-    return [done[at] for at in range(len(pieces))]
+        done.update(theirs.result())
+        return [done[at] for at in range(len(pieces))]
+
+    return join_in
 
 
 def _done_from_the_front(

@@ -46,11 +46,11 @@ def guard_checks() -> dg.AssetChecksDefinition:
         context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.AssetCheckResult]:
         from orchestration.guards.runner import run_guards
-        from orchestration.release.reading import read_ahead
+        from orchestration.release.prepared import read_ahead
 
         say("guards", f"{len(suites)} suites")
         build = warehouse.current_build(year_of(context))
-        report = done_beside(run_guards, build, meanwhile=lambda: read_ahead(build))
+        report = done_beside(run_guards, build, meanwhile=lambda: read_ahead(build, warehouse.layout))
         for suite in suites:
             yield _result(suite, report)
 

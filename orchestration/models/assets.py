@@ -65,6 +65,7 @@ def models_assets() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
         from orchestration.guards.runner import run_guards
+        from orchestration.release.prepared import begin_copy
 
         year = year_of(context)
         build = warehouse.start_build(year, context.run_id)
@@ -72,8 +73,9 @@ def models_assets() -> dg.AssetsDefinition:
         if all(each.succeeded for each in outcomes):
             complete = build.completed()
             complete.save()
-            # Dagster keeps hundreds of results now; the guards need not wait for that.
-            begin_beside(run_guards, complete)
+            # Dagster keeps hundreds of results now; neither guards nor the copy need wait for that.
+            if begin_beside(run_guards, complete):
+                begin_copy(complete)
         yield from _results(context, manifest, translator, build, outcomes)
         raise_for_failures(outcomes)
 

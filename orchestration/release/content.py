@@ -7,14 +7,10 @@ from, so that all of them say the same.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.release.tables import Table
-
-if TYPE_CHECKING:
-    from orchestration.release.facts import Facts
 
 
 @dataclass(frozen=True)
@@ -42,10 +38,3 @@ class ReleaseContent:
     code_fingerprint: str
     changes: str
     corrections: list[dict[str, Any]] = field(default_factory=list)
-
-    @cached_property
-    def facts(self) -> Facts:
-        """The aggregates that workbook, charts and site show; asked of the database once."""
-        from orchestration.release.facts import read_facts
-
-        return read_facts(self)

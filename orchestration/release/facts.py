@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.build import database_stamp
 from orchestration.databases import open_database
 from orchestration.release.content import ReleaseContent
 
@@ -95,8 +98,13 @@ class Facts:
 
 
 def read_facts(content: ReleaseContent) -> Facts:
-    """The aggregates of a release, from the build's database and its tables."""
-    with open_database(content.database, read_only=True) as connection:
+    """The aggregates of a release, from the build's database, which is asked once."""
+    return _read_facts(content.database, database_stamp(content.database))
+
+
+@lru_cache(maxsize=1)
+def _read_facts(database: Path, stamp: str) -> Facts:
+    with open_database(database, read_only=True) as connection:
         events, participants = _participants(connection)
         regions, practices, initiatives = _regions(connection)
         return Facts(

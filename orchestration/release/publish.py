@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from orchestration.paths import Home
 from orchestration.progress import say
 from orchestration.release.changes import compare, tell
 from orchestration.release.content import Guarded, ReleaseContent
-from orchestration.release.reading import tables_of
+from orchestration.release.prepared import put_database, tables_of
 from orchestration.release.shelf import Shelf
 from orchestration.release.tables import as_texts, text_of, write_csv
 
@@ -156,23 +155,21 @@ def _write_all(
 ) -> None:
     from dataclasses import replace
 
-    from orchestration.release.charts import write_charts
-    from orchestration.release.database import write_database
+    from orchestration.release.charts import begin_charts
     from orchestration.release.package import DESCRIPTOR, write_package
 
     changes = _changes(folder, content, build)
     (folder / "changes.md").write_text(changes, encoding="utf-8")
     (folder / PROVENANCE).write_text(_provenance(content, forgotten), encoding="utf-8")
     content = replace(content, changes=changes)
-    with ThreadPoolExecutor(2) as beside:
-        # Neither holds up the interpreter: pictures are drawn by a process beside, the database is DuckDB's work.
-        drawn = beside.submit(write_charts, folder, content)
-        copied = beside.submit(write_database, content.database, folder)
-        for name, write in _writers(report).items():
-            say("release", name)
-            write(folder, content)
-        drawn.result()
-        copied.result()
+    write_pictures = begin_charts(folder, content)
+    for name, write in _writers(report).items():
+        say("release", name)
+        write(folder, content)
+    say("release", "charts")
+    write_pictures()
+    say("release", "warehouse.duckdb")
+    put_database(build, folder)
     say("release", DESCRIPTOR)
     write_package(folder, content)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -81,6 +82,15 @@ _QUERIES = (
         """,
     ),
     _Query(
+        "sources",
+        """
+        select source_file, sha256, bytes, rows_read, rows_loaded, rows_quarantined
+        from landing.source_files order by source_file
+        """,
+    ),
+)
+_LONG_QUERIES = (
+    _Query(
         "quarantine",
         """
         select source_file, source_line, field, reason_code, reason from landing.quarantine
@@ -92,13 +102,6 @@ _QUERIES = (
         """
         select source_file, text, country, member, rows from resolved_places
         order by source_file, text, country, member
-        """,
-    ),
-    _Query(
-        "sources",
-        """
-        select source_file, sha256, bytes, rows_read, rows_loaded, rows_quarantined
-        from landing.source_files order by source_file
         """,
     ),
 )
@@ -116,10 +119,19 @@ NAMES = """
 """
 
 
-def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
-    """Every CSV table of the release, from the database of a build."""
+def read_tables(
+    connection: duckdb.DuckDBPyConnection,
+    when_short_ones_are_read: Callable[[dict[str, Table]], object] = lambda tables: None,
+) -> dict[str, Table]:
+    """Every CSV table of the release, from the database of a build.
+
+    Those that grow with the exports come last; somebody may want to begin with the others.
+    """
     tables = {"figures": _figures(connection)}
     for query in _QUERIES:
+        tables[query.name] = _run(connection, query)
+    when_short_ones_are_read(tables)
+    for query in _LONG_QUERIES:
         tables[query.name] = _run(connection, query)
     tables["unresolved_places"] = _unresolved_places(connection)
     return tables
@@ -133,7 +145,12 @@ def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
     header, rows = _fetch(connection, query.sql)
-    return Table(query.name, header, [tuple(inert_text(value) for value in row) for row in rows])
+    return Table(query.name, header, [inert_row(row) for row in rows])
+
+
+def inert_row(row: Sequence[Any]) -> tuple[Any, ...]:
+    """A row, each text of it inert."""
+    return tuple([_inert(value) if type(value) is str else value for value in row])
 
 
 def inert_text(value: Any) -> Any:
@@ -141,6 +158,10 @@ def inert_text(value: Any) -> Any:
     if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS) or len(value) < 2:
         return value
     return value if _SIGNED_NUMBER.fullmatch(value) else f"'{value}"
+
+
+# The same texts stand in many rows.
+_inert = lru_cache(maxsize=65_536)(inert_text)
 
 
 def typed_text(value: str) -> str:
@@ -209,8 +230,7 @@ def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
     if reason != "near_miss":
         best = best if best is not None and best.is_worth_saying else None
     suggestion, score = (best.member, best.score) if best else ("", "")
-    cells = (source_file, text, country, rows, reason, suggestion, score)
-    return tuple(inert_text(value) for value in cells)
+    return inert_row((source_file, text, country, rows, reason, suggestion, score))
 
 
 # --- writing -----------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import Any
 
 from orchestration.release.content import ReleaseContent
 from orchestration.release.drawing import DEEP, PALE, RULE
-from orchestration.release.facts import CatalogueEntry
+from orchestration.release.facts import CatalogueEntry, read_facts
 from orchestration.release.package import Description, describe_tables
 from orchestration.release.tables import Table
 
@@ -87,7 +87,7 @@ def make_sheets(content: ReleaseContent) -> list[Sheet]:
     """Every sheet, in the order of the workbook."""
     described = {each.name: each for each in describe_tables(content)}
     tables = content.tables
-    catalogue = content.facts.catalogue
+    catalogue = read_facts(content).catalogue
     sources = _plain("Sources", tables["sources"], described)
     return [
         _figures(tables["figures"], described["figures"], catalogue),

@@ -125,15 +125,15 @@ def test_nothing_is_done_meanwhile_where_nothing_is_done_beside() -> None:
 
 def test_pieces_done_by_both_come_in_their_order() -> None:
     pieces = list(range(40))
-    assert ahead.done_by_both(_process_of, pieces) == [(piece, os.getpid()) for piece in pieces]
+    assert ahead.begin_pieces(_process_of, pieces)() == [(piece, os.getpid()) for piece in pieces]
     with ahead.process_beside():
         # By then the process is up and takes its part.
         ahead.done_beside(abs, 0)
-        done = ahead.done_by_both(_process_of, pieces)
+        done = ahead.begin_pieces(_process_of, pieces)()
         assert [piece for piece, _ in done] == pieces
         assert len({process for _, process in done}) == 2
         ahead._ahead._pool.submit(die, None)  # type: ignore[union-attr]
-        assert [piece for piece, _ in ahead.done_by_both(_process_of, pieces)] == pieces
+        assert [piece for piece, _ in ahead.begin_pieces(_process_of, pieces)()] == pieces
 
 
 def _process_of(piece: int) -> tuple[int, int]:

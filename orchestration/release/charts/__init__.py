@@ -7,9 +7,10 @@ missing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from orchestration.ahead import done_by_both
+from orchestration.ahead import begin_pieces
 from orchestration.release.charts.before import moves_since
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.gender import governance, women_shares
@@ -24,7 +25,7 @@ from orchestration.release.charts.money import funding, funds_use
 from orchestration.release.charts.picture import as_picture
 from orchestration.release.content import ReleaseContent
 from orchestration.release.displays import LANGUAGES
-from orchestration.release.facts import Facts
+from orchestration.release.facts import Facts, read_facts
 
 _MAKERS = (
     engagement_by_region,
@@ -38,18 +39,46 @@ _MAKERS = (
     governance,
     moves_since,
 )
+# Pictures that are being drawn before anybody asked for them, by what they are drawn from.
+_begun_ahead: dict[tuple[str, ...], Callable[[], list[bytes]]] = {}
 
 
 def write_charts(folder: Path, content: ReleaseContent) -> None:
     """Writes charts/<name>-<language>.svg and .png."""
+    begin_charts(folder, content)()
+
+
+def begin_charts(folder: Path, content: ReleaseContent) -> Callable[[], None]:
+    """Writes charts/<name>-<language>.svg and begins to draw their pictures; what it gives writes these."""
+    drawings = _drawings(content)
     (folder / "charts").mkdir(exist_ok=True)
-    charts = make_charts(content, content.facts)
+    for name, drawing in drawings.items():
+        (folder / "charts" / f"{name}.svg").write_text(drawing, encoding="utf-8")
+    drawn = _begun_ahead.pop(_pieces(drawings), None) or begin_pieces(as_picture, _pieces(drawings))
+
+    def write_pictures() -> None:
+        for name, picture in zip(drawings, drawn(), strict=True):
+            (folder / "charts" / f"{name}.png").write_bytes(picture)
+
+    return write_pictures
+
+
+def draw_ahead(content: ReleaseContent) -> None:
+    """Begins to draw the pictures that a release of this content will have."""
+    pieces = _pieces(_drawings(content))
+    _begun_ahead.clear()
+    _begun_ahead[pieces] = begin_pieces(as_picture, pieces)
+
+
+def _drawings(content: ReleaseContent) -> dict[str, str]:
+    """Name and language of each chart → the chart as an SVG that stands alone."""
+    charts = make_charts(content, read_facts(content))
     sheets = [chart.sheet(language) for chart in charts for language in LANGUAGES]
-    drawings = [sheet.standalone() for sheet in sheets]
-    for sheet, drawing, picture in zip(sheets, drawings, done_by_both(as_picture, drawings), strict=True):
-        path = folder / "charts" / f"{sheet.name}-{sheet.language}"
-        path.with_suffix(".svg").write_text(drawing, encoding="utf-8")
-        path.with_suffix(".png").write_bytes(picture)
+    return {f"{sheet.name}-{sheet.language}": sheet.standalone() for sheet in sheets}
+
+
+def _pieces(drawings: dict[str, str]) -> tuple[str, ...]:
+    return tuple(drawings.values())
 
 
 def make_charts(content: ReleaseContent, facts: Facts) -> list[Chart]:

@@ -19,7 +19,7 @@ from orchestration.release.charts.chart import Chart
 from orchestration.release.content import ReleaseContent
 from orchestration.release.displays import LANGUAGES
 from orchestration.release.drawing import FONT_FOLDER, PALETTE, SITE_FOLDER
-from orchestration.release.facts import Facts
+from orchestration.release.facts import Facts, read_facts
 from orchestration.release.site.data import (
     changes_as_html,
     files,
@@ -82,7 +82,7 @@ class Section:
 def write_site(folder: Path, content: ReleaseContent) -> None:
     """Writes site/index.html."""
     (folder / "site").mkdir(exist_ok=True)
-    facts = content.facts
+    facts = read_facts(content)
     page = make_page(content, facts, make_charts(content, facts), folder)
     (folder / "site" / PAGE).write_text(page, encoding="utf-8")
 
