@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.pseudonyms import PseudonymKeyError
 from orchestration.ingest.sources import Landing, ingest_source, landing_of, references_of, source_paths
-from orchestration.ingest.workers import are_worth_processes, processes, workers
+from orchestration.ingest.workers import are_worth_processes, processes, readers, workers
 from orchestration.paths import Home
 
 Work = TypeVar("Work")
@@ -190,7 +190,7 @@ def land_ahead(landing: Landing) -> frozenset[str]:
     if not are_worth_processes([path for path in landing.exports.rglob("*") if path.is_file()]):
         return frozenset(name for each in (*first, *then) if (name := _land(landing, each, None)))
     anew: set[str] = set()
-    with processes(workers()) as pool, ThreadPoolExecutor(len(contracts)) as threads:
+    with readers(workers()) as pool, ThreadPoolExecutor(len(contracts)) as threads:
         for sources in (first, then):
             done = threads.map(lambda each: _land(landing, each, pool), _largest_first(landing, sources))
             anew.update(name for name in done if name)

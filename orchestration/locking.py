@@ -83,6 +83,17 @@ class HomeLock:
         self.release()
 
 
+def _leave_to_the_parent() -> None:
+    """A copy of a process holds nothing: the lock is let go of when the process itself is gone."""
+    for lock in HomeLock._held.values():
+        if lock._stream is not None:
+            lock._stream.close()
+    HomeLock._held.clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_the_parent)
+
+
 def _is_taken(stream: IO[str]) -> bool:
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

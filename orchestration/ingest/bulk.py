@@ -21,7 +21,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from orchestration.ingest.arrays import Numbers, array_of, array_of_numbers, repeated
 from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.faults import RowFault
@@ -30,6 +29,8 @@ from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import Record
 from orchestration.ingest.schema import landing_columns, main_table
+
+Numbers = np.ndarray[Any, Any]
 
 # Below this size a report is read row by row: the way in columns would not pay.
 BULK_BYTES = 1_000_000
@@ -259,14 +260,14 @@ class _Bulk:
             stored.append(lands(answer, value) if lands else (value,))
         indices = encoded.indices
         values = {
-            each.name: array_of(distinct, each.type).take(indices)
+            each.name: pa.array(distinct, each.type).take(indices)
             for each, distinct in zip(into, zip(*stored, strict=True), strict=True)
         }
         return values, np.asarray(is_plain, dtype=bool)[indices.to_numpy()]
 
     def _records(self, cells: pa.Table, lines: Numbers, plain: Numbers) -> list[Record]:
         at = np.flatnonzero(~plain)
-        rows = cells.take(array_of_numbers(at)).to_pydict().values()
+        rows = cells.take(pa.array(at)).to_pydict().values()
         if any(sum(bool(cell.strip()) for cell in row) < 2 for row in zip(*rows, strict=True)):
             # A row of padding alone is none, and a single word may be a title.
             raise NotPlain
@@ -277,18 +278,18 @@ class _Bulk:
 
     def _table(self, columns: dict[str, pa.Array], lines: Numbers, plain: Numbers) -> pa.Table:
         rows = len(lines)
-        columns["source_file"] = repeated(self._source_file, rows)
-        columns["source_line"] = array_of_numbers(lines)
-        columns["event_id"] = repeated(self._surroundings.event_id, rows)
+        columns["source_file"] = pa.repeat(pa.scalar(self._source_file, pa.string()), rows)
+        columns["source_line"] = pa.array(lines)
+        columns["event_id"] = pa.repeat(pa.scalar(self._surroundings.event_id, pa.string()), rows)
         schema = main_table(self._contract).schema
         table = pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
-        return table if plain.all() else table.filter(array_of_numbers(plain))
+        return table if plain.all() else table.filter(pa.array(plain))
 
 
 def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str, pa.Array], Numbers]:
     """Pseudonyms of plain ASCII addresses; any other address is looked at row by row."""
     is_printable = pc.ascii_is_printable(cells).to_numpy(zero_copy_only=False)
-    keys = array_of(pseudonymiser.pseudonyms(cells.to_pylist()), pa.string())
+    keys = pa.array(pseudonymiser.pseudonyms(cells.to_pylist()), pa.string())
     return {"person_key": keys}, is_printable & ~_is_blank(pc.ascii_trim_whitespace(cells))
 
 
@@ -297,7 +298,7 @@ def _moments(
 ) -> tuple[dict[str, pa.Array], Numbers]:
     """Moments as day and time of day: a year has few of the one, a day few of the other."""
     trimmed = pc.utf8_trim_whitespace(cells)
-    blank = pc.is_in(trimmed, array_of(["", *sorted(column.missing)], pa.string()))
+    blank = pc.is_in(trimmed, pa.array(["", *sorted(column.missing)], pa.string()))
     is_blank = blank.to_numpy(zero_copy_only=False)
     micros = np.zeros(len(cells), dtype=np.int64)
     readable = np.zeros(len(cells), dtype=bool)
@@ -306,7 +307,7 @@ def _moments(
         at = np.flatnonzero((halves == has_half) & ~is_blank)
         if not len(at):
             continue
-        part = trimmed.take(array_of_numbers(at))
+        part = trimmed.take(pa.array(at))
         days = _distinct(
             pc.utf8_slice_codeunits(part, 0, -width),
             _known_days[column.formats[0], has_half],
@@ -319,9 +320,9 @@ def _moments(
         )
         micros[at] = days + times - _ANY_DAY_MICROS
         apart = pc.utf8_slice_codeunits(part, -width, -width + 1)
-        is_apart = pc.is_in(apart, array_of([" "], pa.string())).to_numpy(zero_copy_only=False)
+        is_apart = pc.is_in(apart, pa.array([" "], pa.string())).to_numpy(zero_copy_only=False)
         readable[at] = (days != _UNREADABLE) & (times != _UNREADABLE) & is_apart
-    values = array_of_numbers(micros, readable, pa.timestamp("us"))
+    values = pa.array(micros, pa.int64(), mask=~readable).cast(pa.timestamp("us"))
     return {column.name: values}, readable | (is_blank & (not column.required))
 
 

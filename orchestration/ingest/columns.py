@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from orchestration.ingest.arrays import Numbers, array_of, array_of_numbers, repeated
 from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, takes_any_text, texts_of
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.faults import RowFault
@@ -35,6 +34,8 @@ from orchestration.ingest.loading import (
 )
 from orchestration.ingest.records import Record, TextRecords
 from orchestration.ingest.schema import landing_columns, list_tables, main_table
+
+Numbers = np.ndarray[Any, Any]
 
 # Fewer rows are read as fast one by one.
 MANY_ROWS = 200
@@ -230,9 +231,9 @@ class _File:
     def _append(self, read: Mapping[str, _Answers], cells: _Cells, lines: Numbers, plain: Numbers) -> None:
         """Lands the plain rows, which begin on these lines."""
         landing: dict[str, pa.Array] = {
-            "source_file": repeated(self._source_file, len(lines)),
-            "source_line": array_of_numbers(lines),
-            "event_id": repeated(self._surroundings.event_id, len(lines)),
+            "source_file": pa.repeat(pa.scalar(self._source_file, pa.string()), len(lines)),
+            "source_line": pa.array(lines),
+            "event_id": pa.repeat(pa.scalar(self._surroundings.event_id, pa.string()), len(lines)),
         }
         for column in self._contract.columns:
             if not column.is_stored:
@@ -242,7 +243,7 @@ class _File:
                 self._unique.update(map(unique_key, compress(answers.of_rows(), plain)))
             if answers.codes is None:
                 (into,) = landing_columns(column)
-                landing[into.name] = array_of(list(compress(answers.values, plain)), into.type)
+                landing[into.name] = pa.array(list(compress(answers.values, plain)), into.type)
             elif column.type == "place_list":
                 self._append_list(column, answers.values, answers.codes[plain], lines)
             else:
@@ -272,10 +273,10 @@ class _File:
             distinct = list(
                 zip(*(lands(cell, value) if used else nothing for cell, value, used in each), strict=True)
             )
-        at = [array_of_numbers(codes)] * len(into)
-        at[-1] = at[-1] if is_told is None else array_of_numbers(codes, is_told)
+        at = [pa.array(codes)] * len(into)
+        at[-1] = at[-1] if is_told is None else pa.array(codes, mask=~is_told)
         return {
-            column_.name: array_of(values, column_.type).take(indices)
+            column_.name: pa.array(values, column_.type).take(indices)
             for column_, values, indices in zip(into, distinct, at, strict=True)
         }
 
@@ -285,14 +286,14 @@ class _File:
         # The elements of the distinct lists stand one after the other: a row takes those of its list.
         starts, size = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
         steps = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-        at = array_of_numbers(np.repeat(starts, size) + steps)
+        at = pa.array(np.repeat(starts, size) + steps)
         positions, texts, keys = list(zip(*chain.from_iterable(elements), strict=True)) or [(), (), ()]
         landing = {
-            "source_file": repeated(self._source_file, len(at)),
-            "source_line": array_of_numbers(np.repeat(lines, size)),
-            "position": array_of(positions, pa.int64()).take(at),
-            "place_text": array_of(texts, pa.string()).take(at),
-            "place_key": array_of(keys, pa.string()).take(at),
+            "source_file": pa.repeat(pa.scalar(self._source_file, pa.string()), len(at)),
+            "source_line": pa.array(np.repeat(lines, size)),
+            "position": pa.array(positions, pa.int64()).take(at),
+            "place_text": pa.array(texts, pa.string()).take(at),
+            "place_key": pa.array(keys, pa.string()).take(at),
         }
         self._add(f"{self._contract.source}_{column.name}", landing)
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.ingest.arrays import array_of
 from orchestration.ingest.cells import (
     BLANK_IS_AN_ANSWER,
     cell_text,
@@ -379,5 +378,5 @@ def _plain_name(name: str) -> str:
 
 
 def _arrow(table: LandingTable, rows: Mapping[str, list[Any]]) -> pa.Table:
-    arrays = [array_of(rows[column.name], column.type) for column in table.columns]
+    arrays = [pa.array(rows[column.name], column.type) for column in table.columns]
     return pa.Table.from_arrays(arrays, schema=table.schema)

@@ -9,17 +9,23 @@ import atexit
 import gc
 import multiprocessing
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import nullcontext
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from multiprocessing.context import BaseContext
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 Result = TypeVar("Result")
 
 WORKERS_VARIABLE = "METROPOLIS_WORKERS"
+_WATCHER = "ends with its parent"
 _RARELY = (70_000, 20, 20)
 # Starting a process costs about what reading so many bytes does.
 WORTH_A_PROCESS = 60_000_000
@@ -32,8 +38,21 @@ def workers() -> int:
 
 def processes(count: int) -> ProcessPoolExecutor:
     """Processes of their own, which end when the one that asked for them does, however it ends."""
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
+    return ProcessPoolExecutor(count, mp_context=_context(), initializer=_begin)
+
+
+def readers(count: int) -> ProcessPoolExecutor:
+    """Processes that read exports and do nothing else."""
+    pool = ProcessPoolExecutor(count, mp_context=_context(), initializer=_begin_to_read)
+    # They start here, before there are threads that ask them for something.
+    pool.submit(os.getpid).result()
+    return pool
+
+
+def _context() -> BaseContext:
+    """A copy of a process is ready at once, but whatever other threads hold stays held in it."""
+    is_alone = {each.name for each in threading.enumerate()} <= {threading.main_thread().name, _WATCHER}
+    return multiprocessing.get_context("fork" if is_alone and sys.platform == "linux" else "spawn")
 
 
 def collect_rarely() -> None:
@@ -54,7 +73,24 @@ def _begin() -> None:
             parent.join()
             os._exit(1)
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=wait, name=_WATCHER, daemon=True).start()
+
+
+def _begin_to_read() -> None:
+    _begin()
+    sys.meta_path.insert(0, _WithoutPandas())
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Keeps Arrow from importing pandas only to see that a list is none of its kinds."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Nothing; for pandas, that there is no such module."""
+        if fullname == "pandas":
+            raise ModuleNotFoundError(fullname, name=fullname)
+        return None
 
 
 def are_worth_processes(paths: Sequence[Path]) -> bool:
@@ -69,7 +105,7 @@ def load_in_order(
     if pool is None and (len(paths) < 2 or not are_worth_processes(paths)):
         yield from map(load, paths)
         return
-    with nullcontext(pool) if pool is not None else processes(min(workers(), len(paths))) as shared:
+    with nullcontext(pool) if pool is not None else readers(min(workers(), len(paths))) as shared:
         waiting: deque[Future[Result]] = deque()
         for path in paths:
             waiting.append(shared.submit(load, path))
