@@ -6,6 +6,7 @@ Here belongs launching the job and telling its outcome apart: released, unchange
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -74,6 +75,8 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
 
     Raises InputIsWrong for exports that break a contract as a whole.
     """
+    # Nothing here is algebra, whose threads wait busily.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from orchestration.ahead import begin_landing, process_beside
     from orchestration.ingest.workers import collect_rarely
 

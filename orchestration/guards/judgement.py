@@ -42,7 +42,11 @@ class Judge:
 
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(globally=False)
-        self._source = context.data_sources.add_pandas("guards")
+        self._frames = (
+            context.data_sources.add_pandas("guards")
+            .add_dataframe_asset("frame")
+            .add_batch_definition_whole_dataframe("all")
+        )
 
     def ask(self, suite: Suite, frame: pd.DataFrame) -> list[ExpectationOutcome]:
         """The answers to all questions of a suite, in its order."""
@@ -57,25 +61,20 @@ class Judge:
     def _validated(self, suite: Suite, frame: pd.DataFrame) -> dict[str, Any]:
         from great_expectations import ExpectationSuite
 
-        asset = self._source.add_dataframe_asset(suite.path)
-        try:
-            definition = asset.add_batch_definition_whole_dataframe("all")
-            batch = definition.get_batch({"dataframe": frame})
-            questions = ExpectationSuite(
-                name=suite.path,
-                expectations=[
-                    {
-                        "type": each.type,
-                        "kwargs": each.kwargs,
-                        "severity": each.severity,
-                        "meta": {"rule": each.rule},
-                    }
-                    for each in suite.expectations
-                ],
-            )
-            validated = batch.validate(questions, result_format={"result_format": "COMPLETE"})
-        finally:
-            self._source.delete_asset(suite.path)
+        questions = ExpectationSuite(
+            name=suite.path,
+            expectations=[
+                {
+                    "type": each.type,
+                    "kwargs": each.kwargs,
+                    "severity": each.severity,
+                    "meta": {"rule": each.rule},
+                }
+                for each in suite.expectations
+            ],
+        )
+        batch = self._frames.get_batch({"dataframe": frame})
+        validated = batch.validate(questions, result_format={"result_format": "COMPLETE"})
         # The library answers in an order of its own.
         return {each.expectation_config.meta["rule"]: each for each in validated.results}
 

@@ -39,7 +39,7 @@ from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
 from orchestration.ingest.writing import LandingWriter
 from orchestration.paths import CONTRACTS_FOLDER, Home
-from orchestration.storage import fingerprint_of_files, write_atomically
+from orchestration.storage import fingerprint_of_files, sha256_of_file, write_atomically
 
 # The column of a reference's source that other sources point at.
 REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
@@ -80,7 +80,7 @@ class SourceFile:
 class SourceState:
     """What the landing knows of a source beside its rows; kept as JSON next to them."""
 
-    fingerprint: str
+    fingerprint: str = ""
     files: list[SourceFile] = field(default_factory=list)
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -181,14 +181,18 @@ def ingest_source(landing: Landing, contract: Contract, pool: Executor | None = 
     """
     paths = source_paths(contract, landing.exports)
     references = {name: loaded_keys(landing, name) for name in references_of(contract)}
-    fingerprint = _fingerprint(landing, contract, paths, references)
     cached = landing.read_state(contract.source)
-    if cached and cached.fingerprint == fingerprint and _tables_exist(landing, contract):
-        return cached
+    if cached and _tables_exist(landing, contract):
+        hashes = [sha256_of_file(path) for path in paths]
+        if cached.fingerprint == _fingerprint(landing, contract, paths, hashes, references):
+            return cached
     # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
     landing.state_path(contract.source).unlink(missing_ok=True)
-    state = SourceState(fingerprint)
+    state = SourceState()
     _load_files(landing, contract, paths, references, state, pool)
+    # Of the bytes that were read, whatever the files hold by now.
+    read = [file.sha256 for file in state.files]
+    state.fingerprint = _fingerprint(landing, contract, paths, read, references)
     with write_atomically(landing.state_path(contract.source)) as aside:
         aside.write_text(_as_json(state), encoding="utf-8")
     return state
@@ -209,6 +213,7 @@ def _fingerprint(
     landing: Landing,
     contract: Contract,
     paths: list[Path],
+    hashes: list[str],
     references: dict[str, frozenset[str]],
 ) -> str:
     code = sorted(Path(__file__).parent.glob("*.py"))
@@ -218,7 +223,9 @@ def _fingerprint(
     ]
     beside = sorted(landing.exports.glob("events/registrations/*")) if contract.per_event else []
     digest = hashlib.sha256()
-    digest.update(fingerprint_of_files([*code, *declared, *paths]).encode())
+    digest.update(fingerprint_of_files([*code, *declared]).encode())
+    for path, sha256 in zip(paths, hashes, strict=True):
+        digest.update(f"{path.name}\0{sha256}\n".encode())
     digest.update("|".join(path.name for path in beside).encode())
     if contract.personal:
         digest.update(hashlib.sha256(landing.pseudonym_key).digest())
