@@ -185,15 +185,16 @@ def _result(begun: Future[Result], work: Callable[[Work], Result], given: Work) 
 def land_ahead(landing: Landing) -> frozenset[str]:
     """Lands every source that can be, several at a time where they are large; those that were landed anew."""
     contracts = load_contracts()
-    first = [each for each in contracts.values() if not references_of(each)]
-    then = [each for each in contracts.values() if references_of(each)]
+    pointed_at = {name for each in contracts.values() for name in references_of(each)}
+    # Registers that others point at are small, and all else waits for them alone.
+    first = [each for each in contracts.values() if each.source in pointed_at]
+    then = [each for each in contracts.values() if each.source not in pointed_at]
     if not are_worth_processes([path for path in landing.exports.rglob("*") if path.is_file()]):
         return frozenset(name for each in (*first, *then) if (name := _land(landing, each, None)))
-    anew: set[str] = set()
+    anew = {name for each in first if (name := _land(landing, each, None))}
     with readers(workers()) as pool, ThreadPoolExecutor(len(contracts)) as threads:
-        for sources in (first, then):
-            done = threads.map(lambda each: _land(landing, each, pool), _largest_first(landing, sources))
-            anew.update(name for name in done if name)
+        done = threads.map(lambda each: _land(landing, each, pool), _largest_first(landing, then))
+        anew.update(name for name in done if name)
     return frozenset(anew)
 
 
