@@ -46,10 +46,11 @@ class Table:
 
 @dataclass(frozen=True)
 class _Query:
-    """A released table that is a mart as it stands."""
+    """A released table that is a mart as it stands; some grow with the exports."""
 
     name: str
     sql: str
+    grows: bool = False
 
 
 _QUERIES = (
@@ -82,26 +83,26 @@ _QUERIES = (
         """,
     ),
     _Query(
-        "sources",
-        """
-        select source_file, sha256, bytes, rows_read, rows_loaded, rows_quarantined
-        from landing.source_files order by source_file
-        """,
-    ),
-)
-_LONG_QUERIES = (
-    _Query(
         "quarantine",
         """
         select source_file, source_line, field, reason_code, reason from landing.quarantine
         order by all
         """,
+        grows=True,
     ),
     _Query(
         "resolved_places",
         """
         select source_file, text, country, member, rows from resolved_places
         order by source_file, text, country, member
+        """,
+        grows=True,
+    ),
+    _Query(
+        "sources",
+        """
+        select source_file, sha256, bytes, rows_read, rows_loaded, rows_quarantined
+        from landing.source_files order by source_file
         """,
     ),
 )
@@ -125,16 +126,16 @@ def read_tables(
 ) -> dict[str, Table]:
     """Every CSV table of the release, from the database of a build.
 
-    Those that grow with the exports come last; somebody may want to begin with the others.
+    Those that grow with the exports are read last; somebody may want to begin with the others.
     """
     tables = {"figures": _figures(connection)}
-    for query in _QUERIES:
-        tables[query.name] = _run(connection, query)
-    when_short_ones_are_read(tables)
-    for query in _LONG_QUERIES:
-        tables[query.name] = _run(connection, query)
+    tables |= {query.name: _run(connection, query) for query in _QUERIES if not query.grows}
+    when_short_ones_are_read(dict(tables))
+    tables |= {query.name: _run(connection, query) for query in _QUERIES if query.grows}
     tables["unresolved_places"] = _unresolved_places(connection)
-    return tables
+    return {
+        name: tables[name] for name in ("figures", *(each.name for each in _QUERIES), "unresolved_places")
+    }
 
 
 def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], list[Any]]:
