@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -30,6 +32,23 @@ if __name__ == "__main__":
     with processes(1) as pool:
         print(pool.submit(os.getpid).result(), flush=True)
         time.sleep(60)
+"""
+
+# Makes an Arrow array of a list where it reads, and says whether that has taken pandas, and whether it could have.
+READER = """
+import importlib, sys
+from orchestration.ingest.workers import readers
+
+def made(texts):
+    import pyarrow
+    try:
+        importlib.import_module("pandas")
+    except ModuleNotFoundError:
+        return pyarrow.array(texts).to_pylist(), "pandas" not in sys.modules
+
+if __name__ == "__main__":
+    with readers(1) as pool:
+        print(*pool.submit(made, ["a", None]).result())
 """
 
 
@@ -68,6 +87,24 @@ def test_files_come_in_their_order_from_several_processes(exports: Path) -> None
     paths = sorted(path for path in exports.rglob("*.csv"))
     with workers.processes(2) as pool:
         assert list(workers.load_in_order(os.path.getsize, paths, pool)) == [p.stat().st_size for p in paths]
+
+
+def test_readers_do_without_pandas() -> None:
+    output = subprocess.run([sys.executable, "-c", READER], capture_output=True, text=True, check=True).stdout
+    assert output == "['a', None] True\n"
+
+
+def test_only_a_process_without_threads_is_copied() -> None:
+    alone = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    assert type(workers._context()) is type(alone)
+    waiting = threading.Event()
+    thread = threading.Thread(target=waiting.wait)
+    thread.start()
+    try:
+        assert type(workers._context()) is type(multiprocessing.get_context("spawn"))
+    finally:
+        waiting.set()
+        thread.join()
 
 
 def test_a_source_that_cannot_land_is_told_by_its_asset(exports: Path, home: Home) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,18 @@ def test_a_lock_that_was_given_back_is_signed_by_nobody(path: Path) -> None:
     with HomeLock(path):
         assert json.loads(path.read_text(encoding="utf-8"))["process"]
     assert path.read_text(encoding="utf-8") == ""
+
+
+def test_a_copy_of_the_process_does_not_hold_on(path: Path) -> None:
+    lock = HomeLock.of(path)
+    lock.acquire("run")
+    copy = multiprocessing.get_context("fork").Process(target=time.sleep, args=[60])
+    copy.start()
+    try:
+        lock.release()
+        other = HomeLock(path)
+        other.acquire("another run")
+        other.release()
+    finally:
+        copy.kill()
+        copy.join()
