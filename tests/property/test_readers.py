@@ -206,6 +206,53 @@ def test_columns_and_rows_read_the_same(content: bytes) -> None:
     assert rows_of(in_columns, "zoom_attendees") == rows_of(in_rows, "zoom_attendees")
 
 
+def check_in_columns(content: bytes) -> LoadedFile | None:
+    """A report as read in columns, where it is, which is as it is read row by row."""
+    name = file_name("zoom_attendees")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bulk, "BULK_BYTES", 0)
+        in_columns = bulk.load_in_bulk(content, name, ZOOM, Known().surroundings("zoom"))
+    if in_columns is not None:
+        in_rows = load("zoom_attendees", content)
+        assert in_columns.quarantined == in_rows.quarantined
+        assert in_columns.tables["zoom_attendees"].equals(in_rows.tables["zoom_attendees"])
+    return in_columns
+
+
+def test_each_odd_answer_is_read_the_same_in_columns() -> None:
+    header = [column.headers[0] for column in ZOOM.columns]
+    good = {name: ZOOM_GOOD.get(name, ["x"])[0] for name in header}
+    rows = [list((good | {name: odd}).values()) for name, answers in ZOOM_GOOD.items() for odd in answers]
+    loaded = check_in_columns(written(sections(ZOOM, header, rows), ZOOM, "\n", quote_all=False))
+    assert loaded is not None
+    assert 0 < len(loaded.quarantined) < loaded.rows_loaded
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize(
+    "odd",
+    ["Host Details", "Other Attended", "Attendee Details", " Host Details ", "", "Other Attended,x", "Panelist Details,x",
+     'A "word", yes', '"Attendee Details"', "x\rHost Details"],
+)  # fmt: skip
+def test_a_title_among_the_rows_is_a_title_in_columns(odd: str, first: bool) -> None:
+    header = [column.headers[0] for column in ZOOM.columns]
+    names = list(header)
+    if not first:
+        names = [*header[1:], header[0]]
+    row = ",".join(f'"{ZOOM_GOOD.get(name, ["x"])[0]}"' for name in names)
+    for padding in range(len(header) + 2):
+        lines = [
+            *map(",".join, sections(ZOOM, names, [])[:5]),
+            ",".join(names),
+            row,
+            odd + "," * padding,
+            row,
+            row,
+        ]
+        for end in ("\n", "\r\n"):
+            check_in_columns((end.join(lines) + end).encode())
+
+
 def test_most_plain_reports_are_read_in_columns() -> None:
     rows = [[ZOOM_GOOD.get(column.headers[0], ["x"])[0] for column in ZOOM.columns]] * 3
     header = [column.headers[0] for column in ZOOM.columns]

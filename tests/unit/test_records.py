@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from orchestration.ingest import records as records_module
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.faults import FileRefused
 from orchestration.ingest.records import Record, read_records
@@ -192,6 +193,19 @@ def test_an_empty_file_is_refused(source: str) -> None:
     assert refusal(source, b"\n \r\n").found
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", ['"a title\nof some\n\nlines', '"one"\n"another', '"of one line'])
+def test_an_open_quote_is_seen_however_little_of_the_end_is_looked_at(
+    end: str, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (VIDEOS + 'a,b,\n"a\nb",c,d\n' + last).replace("\n", end)
+    line = 6 if "another" in last else 5
+    for size in range(1, len(text) + 2):
+        monkeypatch.setattr(records_module, "_TAIL", size)
+        assert refusal("videos", text).found == f"a quoted cell, begun at line {line}, that is never closed"
+        assert len(records("videos", f'{text}",x,y{end}')) == (4 if line == 6 else 3)
+
+
 def test_a_cut_off_csv_is_refused() -> None:
     error = refusal("videos", VIDEOS + 'a,b,\n"a title that is cut')
     assert error.found == "a quoted cell, begun at line 3, that is never closed"
@@ -214,6 +228,18 @@ def test_a_cut_off_csv_is_refused() -> None:
 )
 def test_json_that_is_no_whole_array_is_refused(text: str, found: str) -> None:
     assert found in refusal("initiatives", text).found
+
+
+def test_json_loses_null_characters_and_nothing_else() -> None:
+    plain = {column.name: "" for column in CONTRACTS["initiatives"].columns}
+    whole = plain | {"title": "a|b", "themes": ["c", 1, None, "d"], "id": 7}
+    odd = plain | {"title": "a\0|b", "themes": ["c\0", "\0d"], "id": {"x": "\0"}}
+    for elements in ([whole, odd], [odd, whole, "no object"], [whole]):
+        at = elements.index(whole)
+        read = dict(zip(plain, records("initiatives", json.dumps(elements))[at].cells, strict=True))
+        assert (read["title"], read["themes"], read["id"]) == ("a|b", "c|1||d", "7")
+    read = dict(zip(plain, records("initiatives", json.dumps([whole, odd]))[1].cells, strict=True))
+    assert (read["title"], read["themes"], read["id"]) == ("a|b", "c|d", '{"x": "\\u0000"}')
 
 
 def test_a_json_line_is_the_position_in_the_array() -> None:
