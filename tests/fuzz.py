@@ -22,10 +22,10 @@ from random import Random
 
 import pytest
 
-from orchestration.ingest import bulk
+from orchestration.ingest import bulk, columns
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.loading import FileLoader, LoadedFile
+from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
 from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import source_paths
 from orchestration.paths import PROJECT_FOLDER
@@ -193,13 +193,15 @@ def attempt(target: Target, content: bytes) -> None:
     told = [row.reason for row in loaded.quarantined] + [each.message for each in loaded.findings]
     _check_silence(contract, *told)
     _check_silence(contract, str(loaded.tables[contract.source].to_pylist()))
-    if contract.kind == "zoom_report":
-        _check_columns(contract, name, content, loaded)
+    _check_columns(contract, name, content, loaded)
 
 
 def _load(contract: Contract, name: str, content: bytes) -> LoadedFile:
-    surroundings = Known(events=frozenset({f"E{YEAR}-001"})).surroundings(contract.per_event)
-    return FileLoader(contract, name, surroundings, set()).load(*read_records(content, name, contract))
+    return FileLoader(contract, name, _known(contract), set()).load(*read_records(content, name, contract))
+
+
+def _known(contract: Contract) -> Surroundings:
+    return Known(events=frozenset({f"E{YEAR}-001"})).surroundings(contract.per_event)
 
 
 def _check_silence(contract: Contract, *texts: str) -> None:
@@ -211,17 +213,23 @@ def _check_silence(contract: Contract, *texts: str) -> None:
 
 
 def _check_columns(contract: Contract, name: str, content: bytes, in_rows: LoadedFile) -> None:
-    surroundings = Known().surroundings(contract.per_event)
-    in_columns = bulk.load_in_bulk(content, name, contract, surroundings)
-    if in_columns is None:
-        return
-    same = (
-        in_columns.rows_read == in_rows.rows_read
-        and in_columns.quarantined == in_rows.quarantined
-        and in_columns.tables[contract.source].equals(in_rows.tables[contract.source])
+    surroundings = _known(contract)
+    records, header = read_records(content, name, contract)
+    for in_columns in (
+        bulk.load_in_bulk(content, name, contract, surroundings),
+        columns.load_in_columns(records, header, name, contract, surroundings, set()),
+    ):
+        if in_columns is not None and not _same(in_columns, in_rows):
+            raise Broken("read in columns, the file is another than read row by row")
+
+
+def _same(one: LoadedFile, other: LoadedFile) -> bool:
+    return (
+        (one.rows_read, one.rows_loaded) == (other.rows_read, other.rows_loaded)
+        and one.quarantined == other.quarantined
+        and one.findings == other.findings
+        and all(one.tables[name].equals(table) for name, table in other.tables.items())
     )
-    if not same:
-        raise Broken("read in columns, the report is another than read row by row")
 
 
 # --- the run -----------------------------------------------------------------------------------
@@ -254,6 +262,8 @@ def main() -> int:
     broken = 0
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "BULK_BYTES", 0)
+        patch.setattr(columns, "MANY_ROWS", 1)
+        patch.setattr(columns, "PART_ROWS", 7)
         chosen = [each for each in targets(Path(folder)) if (arguments.reader or "") in each.name]
         for target in chosen:
             rng = Random(f"{arguments.seed}/{target.name}")
