@@ -7,6 +7,7 @@ with everything that it reads.
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from orchestration.paths import (
@@ -15,7 +16,7 @@ from orchestration.paths import (
     EXPECTATIONS_FOLDER,
     PROJECT_FOLDER,
 )
-from orchestration.storage import fingerprint_of_files
+from orchestration.storage import fingerprint_of_files, sha256_of_file
 
 _CODE_FOLDERS = (
     PROJECT_FOLDER / "orchestration",
@@ -43,6 +44,9 @@ def code_fingerprint() -> str:
 def inputs_fingerprint(exports: Path) -> str:
     """One hash over every file of a year's folder."""
     paths = [path for path in sorted(exports.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    with ThreadPoolExecutor() as threads:
+        # Hashing large files lets go of the interpreter; each hash is kept.
+        list(threads.map(sha256_of_file, paths))
     return fingerprint_of_files(paths, exports)
 
 

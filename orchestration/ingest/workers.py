@@ -78,6 +78,8 @@ def _begin() -> None:
 
 def _begin_to_read() -> None:
     _begin()
+    # Rows are many and hold no circles at all.
+    gc.disable()
     sys.meta_path.insert(0, _WithoutPandas())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 NEAR_MISS_SCORE = 86.0
 WORTH_SAYING_SCORE = 60.0
@@ -81,8 +82,18 @@ class Suggester:
         """The member that a text resembles most; looked for once, in however many files it stands."""
         asked = (place_key, country_code)
         if asked not in self._best:
-            self._best[asked] = next(iter(self.suggest(place_key, country_code, limit=1)), None)
+            self._best[asked] = self._best_of(place_key, country_code)
         return self._best[asked]
+
+    def _best_of(self, place_key: str, country_code: str | None) -> Suggestion | None:
+        # The first of ``suggest``, without a reason for each of the others.
+        rated = (
+            (-_rated(name, score, country_code), name.member_id, score, name)
+            for key, score in self._resembling(place_key)
+            for name in self._by_key[key]
+        )
+        best = min(rated, key=itemgetter(0, 1), default=None)
+        return _judge(best[3], best[2], place_key, country_code, "") if best else None
 
     def _resembling(self, place_key: str) -> list[tuple[str, float]]:
         """The names that a text resembles most, with their scores; looked for once a text."""
@@ -109,8 +120,14 @@ def _judge(
         reason += ", same country"
     else:
         reason += f", but the member is in {name.country_code}"
-        score = max(0.0, score - _OTHER_COUNTRY_PENALTY)
-    return Suggestion(name.member_id, name.member, round(score, 1), reason)
+    return Suggestion(name.member_id, name.member, _rated(name, score, country_code), reason)
+
+
+def _rated(name: Name, score: float, country_code: str | None) -> float:
+    """What a resemblance is worth: less where the member is in another country."""
+    if country_code is None or country_code == name.country_code:
+        return round(score, 1)
+    return round(max(0.0, score - _OTHER_COUNTRY_PENALTY), 1)
 
 
 def _slip_score(name_key: str, place_key: str) -> float:

@@ -86,3 +86,9 @@ def test_the_same_question_has_the_same_answer(suggester: Suggester) -> None:
     again = Suggester(list(reversed(NAMES)))
     for key in ("barcelona", "barcelone", "santiago", "lisbo"):
         assert suggester.suggest(key, "ES") == again.suggest(key, "ES")
+
+
+@pytest.mark.parametrize("code", ["ES", "FR", None])
+@pytest.mark.parametrize("key", ["barcelona cidade", "barcelona", "bacrelona", "paris", "x", "seoul city"])
+def test_the_best_is_the_first_of_the_suggested(suggester: Suggester, key: str, code: str | None) -> None:
+    assert suggester.best(key, code) == next(iter(suggester.suggest(key, code)), None)
