@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestration.ingest import bulk
@@ -251,6 +251,24 @@ def test_a_title_among_the_rows_is_a_title_in_columns(odd: str, first: bool) -> 
         ]
         for end in ("\n", "\r\n"):
             check_in_columns((end.join(lines) + end).encode())
+
+
+QUOTED = ["x", 'a"', '"b', 'a "b" c', '"a"b', '"a" ', '"a ""b"" c"', '"x\ny"', '"x\n\ny"', '""']
+
+
+@BOUNDED
+@given(cells=st.lists(st.sampled_from(QUOTED), min_size=1, max_size=6), blank=st.integers(0, 6))
+@example(cells=['a"', '"x\ny"', 'a"'], blank=6)
+@example(cells=['a"', '"x\ny"', 'a"', "x"], blank=0)
+def test_quotes_anywhere_are_read_the_same_in_columns(cells: list[str], blank: int) -> None:
+    header = [column.headers[0] for column in ZOOM.columns]
+    good = {name: ZOOM_GOOD.get(name, ["x"])[0] for name in header}
+    place = ZOOM.column("place").headers[0]
+    rows = [",".join((good | {place: cell}).values()) for cell in cells]
+    # A blank line somewhere: lines and rows are then told apart by quotes alone.
+    rows.insert(min(blank, len(rows)), "")
+    lines = [*map(",".join, sections(ZOOM, header, [])[:5]), ",".join(header), *rows]
+    check_in_columns(("\n".join(lines) + "\n").encode())
 
 
 def test_most_plain_reports_are_read_in_columns() -> None:
