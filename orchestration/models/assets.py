@@ -112,7 +112,8 @@ def _check_result(
     key = get_asset_check_key_for_test(manifest, translator, outcome.unique_id, None)
     if key is not None and key in context.selected_asset_check_keys:
         yield dg.AssetCheckResult(
-            passed=outcome.succeeded,
+            passed=outcome.succeeded and not outcome.is_warning,
+            severity=dg.AssetCheckSeverity.WARN if outcome.is_warning else dg.AssetCheckSeverity.ERROR,
             asset_key=key.asset_key,
             check_name=key.name,
             metadata={

@@ -54,6 +54,11 @@ class NodeOutcome:
         """Whether the node did what it should; a skipped one did not."""
         return self.status in ("success", "pass", "warn")
 
+    @property
+    def is_warning(self) -> bool:
+        """Whether a test found what people should know and what holds nothing back."""
+        return self.status == "warn"
+
 
 @contextmanager
 def _environment(**variables: str) -> Iterator[None]:

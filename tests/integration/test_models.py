@@ -6,15 +6,19 @@ Here belongs that dbt's own tests all run and pass; what they say stands beside 
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pytest
+import yaml
 
 from orchestration.build import current_build
+from orchestration.instance import open_instance
 from orchestration.models.dbt_sources import COLUMNS_FILE, SOURCES_FILE, render_columns, render_sources
 from orchestration.models.kept import keep, take_kept
 from orchestration.models.runner import release_duckdb, run_dbt
@@ -114,15 +118,42 @@ def test_what_is_generated_for_dbt_is_fresh() -> None:
     assert COLUMNS_FILE.read_text(encoding="utf-8") == render_columns()
 
 
-def test_no_model_or_macro_names_a_year() -> None:
-    import re
+# A year, also as the beginning of a date.
+YEAR = re.compile(r"(?<![\d-])(19|20)\d\d(?!\d)")
 
-    year = re.compile(r"(?<![\d-])(19|20)\d\d(?!\d)")
+
+def test_no_description_or_test_of_a_model_names_a_year() -> None:
+    named = []
+    for path in sorted((DBT_FOLDER / "models").rglob("*.yml")):
+        node = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # Rows that a unit test is given are of some year; the year that it counts as is a parameter of it, too.
+        node.pop("unit_tests", None)
+        if YEAR.search(yaml.safe_dump(node, allow_unicode=True)):
+            named.append(path.relative_to(DBT_FOLDER).as_posix())
+    assert named == []
+
+
+def test_no_model_or_macro_names_a_year() -> None:
     named = [
         f"{path.relative_to(DBT_FOLDER)}: {line.strip()}"
         for folder in ("models", "macros")
         for path in sorted((DBT_FOLDER / folder).rglob("*.sql"))
         for line in path.read_text(encoding="utf-8").splitlines()
-        if year.search(line)
+        if YEAR.search(line)
     ]
     assert named == []
+
+
+def test_a_warning_is_shown_and_holds_nothing_back(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    plan = warehouse.exports / "registers" / "action_plan.csv"
+    lines = plan.read_text(encoding="utf-8").splitlines()
+    plan.write_text("\n".join([*lines, lines[-1], ""]), encoding="utf-8")
+    assert warehouse.build().returncode == 0
+    check = dg.AssetCheckKey(dg.AssetKey(["marts", "action_plan"]), "unique_action_plan_code")
+    with open_instance(Home(warehouse.home)) as instance:
+        (record,) = instance.event_log_storage.get_asset_check_execution_history(check, limit=1)
+    assert record.event is not None and record.event.dagster_event is not None
+    evaluation = record.event.dagster_event.asset_check_evaluation_data
+    assert not evaluation.passed
+    assert evaluation.severity is dg.AssetCheckSeverity.WARN
