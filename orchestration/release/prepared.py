@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -86,6 +86,15 @@ def put_database(build: Build, folder: Path) -> None:
             _move(_folder(build), folder)
             return
     write_database(build.database, folder)
+
+
+def discard(build: Build) -> None:
+    """Clears away what was got ready and not taken."""
+    _tables.clear()
+    copy = _copies.pop(_identity(build), None)
+    if copy is not None:
+        wait([copy])
+    shutil.rmtree(_folder(build), ignore_errors=True)
 
 
 def _move(prepared: Path, folder: Path) -> None:

@@ -20,7 +20,7 @@ from orchestration.paths import Home
 from orchestration.progress import say
 from orchestration.release.changes import compare, tell
 from orchestration.release.content import Guarded, ReleaseContent
-from orchestration.release.prepared import put_database, tables_of
+from orchestration.release.prepared import discard, put_database, tables_of
 from orchestration.release.shelf import Shelf
 from orchestration.release.tables import as_texts, text_of, write_csv
 
@@ -78,6 +78,8 @@ def publish(build: Build, home: Home, exports: Path) -> Released:
         if aside.exists():
             shelf.discard(aside)
         raise
+    finally:
+        discard(build)
 
 
 def verified_report(build: Build) -> GuardReport:

@@ -124,3 +124,12 @@ def test_what_an_earlier_copy_left_is_cleared_away(
     prepared.begin_copy(build)
     prepared.put_database(build, folder)
     assert [path.name for path in folder.iterdir()] == ["warehouse.duckdb"]
+
+
+def test_what_was_not_taken_is_cleared_away(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = copied(monkeypatch)
+    prepared.begin_copy(build)
+    prepared.discard(build)
+    assert len(written) == 1
+    assert not written[0].exists()
+    prepared.discard(build)
