@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
+from numpy.typing import NDArray
 
 from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import Column, Contract
@@ -29,8 +30,6 @@ from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import Record
 from orchestration.ingest.schema import landing_columns, main_table
-
-Numbers = np.ndarray[Any, Any]
 
 # Below this size a report is read row by row: the way in columns would not pay.
 BULK_BYTES = 1_000_000
@@ -61,7 +60,7 @@ class _Section:
     header: tuple[str, ...]
     body: bytes
     first_line: int
-    quotes: Numbers
+    quotes: NDArray[Any]
 
 
 def load_in_bulk(
@@ -117,7 +116,7 @@ def _section(content: bytes) -> _Section:
     return _Section(tuple(header), body, content.count(b"\n", 0, rows_start) + 1, inside)
 
 
-def _quotes(content: bytes) -> Numbers:
+def _quotes(content: bytes) -> NDArray[Any]:
     """Where quotes are, which stand around cells alone, so that their parity tells what is inside one."""
     data = np.frombuffer(content, dtype=np.uint8)
     quotes = np.flatnonzero(data == ord('"'))
@@ -136,7 +135,7 @@ def _is_title(line: bytes, title: str) -> bool:
     return line.rstrip(b",\r\n") == title.encode("ascii")
 
 
-def _record_lines(section: _Section, rows: int) -> Numbers:
+def _record_lines(section: _Section, rows: int) -> NDArray[Any]:
     """The physical line of each record."""
     body = np.frombuffer(section.body, dtype=np.uint8)
     feeds = np.flatnonzero(body == ord("\n"))
@@ -151,7 +150,7 @@ def _record_lines(section: _Section, rows: int) -> Numbers:
     starts = starts[~blank]
     if len(starts) != rows:
         raise NotPlain
-    lines: Numbers = section.first_line + np.searchsorted(feeds, starts)
+    lines: NDArray[Any] = section.first_line + np.searchsorted(feeds, starts)
     return lines
 
 
@@ -228,7 +227,9 @@ class _Bulk:
             found.append((column, names[0]))
         return found
 
-    def _read_column(self, column: Column, name: str, cells: pa.Array) -> tuple[dict[str, pa.Array], Numbers]:
+    def _read_column(
+        self, column: Column, name: str, cells: pa.Array
+    ) -> tuple[dict[str, pa.Array], NDArray[Any]]:
         parse = column_parser(column, self._contract, name)
         match column.type:
             case "email":
@@ -240,7 +241,7 @@ class _Bulk:
 
     def _answers(
         self, column: Column, cells: pa.Array, parse: Callable[[Any], Any]
-    ) -> tuple[dict[str, pa.Array], Numbers]:
+    ) -> tuple[dict[str, pa.Array], NDArray[Any]]:
         """A column of few distinct answers: each is read once."""
         encoded = cells.dictionary_encode()
         into = landing_columns(column)
@@ -265,7 +266,7 @@ class _Bulk:
         }
         return values, np.asarray(is_plain, dtype=bool)[indices.to_numpy()]
 
-    def _records(self, cells: pa.Table, lines: Numbers, plain: Numbers) -> list[Record]:
+    def _records(self, cells: pa.Table, lines: NDArray[Any], plain: NDArray[Any]) -> list[Record]:
         at = np.flatnonzero(~plain)
         rows = cells.take(pa.array(at)).to_pydict().values()
         if any(sum(bool(cell.strip()) for cell in row) < 2 for row in zip(*rows, strict=True)):
@@ -276,7 +277,7 @@ class _Bulk:
             for number, row in zip(at, zip(*rows, strict=True), strict=True)
         ]
 
-    def _table(self, columns: dict[str, pa.Array], lines: Numbers, plain: Numbers) -> pa.Table:
+    def _table(self, columns: dict[str, pa.Array], lines: NDArray[Any], plain: NDArray[Any]) -> pa.Table:
         rows = len(lines)
         columns["source_file"] = pa.repeat(pa.scalar(self._source_file, pa.string()), rows)
         columns["source_line"] = pa.array(lines)
@@ -286,7 +287,7 @@ class _Bulk:
         return table if plain.all() else table.filter(pa.array(plain))
 
 
-def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str, pa.Array], Numbers]:
+def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str, pa.Array], NDArray[Any]]:
     """Pseudonyms of plain ASCII addresses; any other address is looked at row by row."""
     is_printable = pc.ascii_is_printable(cells).to_numpy(zero_copy_only=False)
     keys = pa.array(pseudonymiser.pseudonyms(cells.to_pylist()), pa.string())
@@ -295,7 +296,7 @@ def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str
 
 def _moments(
     column: Column, cells: pa.Array, parse: Callable[[Any], Any]
-) -> tuple[dict[str, pa.Array], Numbers]:
+) -> tuple[dict[str, pa.Array], NDArray[Any]]:
     """Moments as day and time of day: a year has few of the one, a day few of the other."""
     trimmed = pc.utf8_trim_whitespace(cells)
     blank = pc.is_in(trimmed, pa.array(["", *sorted(column.missing)], pa.string()))
@@ -326,7 +327,7 @@ def _moments(
     return {column.name: values}, readable | (is_blank & (not column.required))
 
 
-def _distinct(texts: pa.Array, known: dict[str, int], parse: Callable[[str], Any]) -> Numbers:
+def _distinct(texts: pa.Array, known: dict[str, int], parse: Callable[[str], Any]) -> NDArray[Any]:
     """Microseconds since 1970 of each text, by reading each distinct one once."""
     encoded = texts.dictionary_encode()
     micros = []
@@ -338,7 +339,7 @@ def _distinct(texts: pa.Array, known: dict[str, int], parse: Callable[[str], Any
                 micros.append(_UNREADABLE)
                 continue
         micros.append(known[text])
-    of_rows: Numbers = np.asarray(micros, dtype=np.int64)[encoded.indices.to_numpy()]
+    of_rows: NDArray[Any] = np.asarray(micros, dtype=np.int64)[encoded.indices.to_numpy()]
     return of_rows
 
 
@@ -347,6 +348,7 @@ def _micros(moment: datetime) -> int:
     return (elapsed.days * 86_400 + elapsed.seconds) * 1_000_000
 
 
-def _is_blank(texts: pa.Array) -> Numbers:
-    lengths: Numbers = pc.binary_length(texts).to_numpy(zero_copy_only=False)
-    return np.equal(lengths, 0)
+def _is_blank(texts: pa.Array) -> NDArray[Any]:
+    lengths: NDArray[Any] = pc.binary_length(texts).to_numpy(zero_copy_only=False)
+    is_blank: NDArray[Any] = np.equal(lengths, 0)
+    return is_blank

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, takes_any_text, texts_of
 from orchestration.ingest.contracts import Column, Contract
@@ -34,8 +35,6 @@ from orchestration.ingest.loading import (
 )
 from orchestration.ingest.records import Record, TextRecords
 from orchestration.ingest.schema import landing_columns, list_tables, main_table
-
-Numbers = np.ndarray[Any, Any]
 
 # Fewer rows are read as fast one by one.
 MANY_ROWS = 200
@@ -67,13 +66,13 @@ class _Cells:
         self.rows = len(rows)
         self._columns = list(zip(*rows, strict=True))
         self._layout = layout
-        self._coded: dict[int, tuple[list[Any], Numbers]] = {}
+        self._coded: dict[int, tuple[list[Any], NDArray[Any]]] = {}
 
     def column(self, position: int) -> Sequence[Any]:
         """The cells under a name of the header."""
         return self._columns[position]
 
-    def coded(self, position: int) -> tuple[list[Any], Numbers]:
+    def coded(self, position: int) -> tuple[list[Any], NDArray[Any]]:
         """The distinct cells of a column, and which of them each row has."""
         if position not in self._coded:
             codes: defaultdict[Any, int] = defaultdict()
@@ -83,7 +82,7 @@ class _Cells:
             self._coded[position] = list(codes), of_rows
         return self._coded[position]
 
-    def where(self, holds: Callable[[Values], bool], names: Iterable[str]) -> Numbers:
+    def where(self, holds: Callable[[Values], bool], names: Iterable[str]) -> NDArray[Any]:
         """In which rows something holds that depends on the cells of these columns alone."""
         kinds = np.zeros(self.rows, dtype=np.int64)
         for name in names:
@@ -106,8 +105,8 @@ class _Answers:
 
     cells: Sequence[Any]
     values: Sequence[Any]
-    codes: Numbers | None = None
-    is_fault: Numbers | None = None
+    codes: NDArray[Any] | None = None
+    is_fault: NDArray[Any] | None = None
 
     def of_rows(self) -> Sequence[Any]:
         """The value of each row."""
@@ -115,7 +114,7 @@ class _Answers:
             return self.values
         return [self.values[code] for code in self.codes.tolist()]
 
-    def is_blank(self) -> Numbers:
+    def is_blank(self) -> NDArray[Any]:
         """Which rows have no value."""
         blank = np.fromiter((value is None for value in self.values), bool, len(self.values))
         return blank if self.codes is None else blank[self.codes]
@@ -165,7 +164,7 @@ class _File:
             self._append(read, cells, np.asarray(records.lines, dtype=np.int64)[is_plain], plain)
         self._loader.judge(records[int(number)] for number in np.flatnonzero(~is_plain))
 
-    def _whole_rows(self, records: TextRecords) -> tuple[Numbers, Sequence[list[Any]]]:
+    def _whole_rows(self, records: TextRecords) -> tuple[NDArray[Any], Sequence[list[Any]]]:
         """Where the rows stand that are text throughout and as wide as the header, and their cells."""
         layout = self._layout
         if records.is_of_odd_bytes:
@@ -200,7 +199,7 @@ class _File:
 
     # --- which rows are plain ----------------------------------------------------------------------
 
-    def _plain(self, read: Mapping[str, _Answers], cells: _Cells) -> Numbers:
+    def _plain(self, read: Mapping[str, _Answers], cells: _Cells) -> NDArray[Any]:
         plain = np.ones(cells.rows, dtype=bool)
         for reader in self._readers:
             answers = read[reader.column.name]
@@ -211,15 +210,16 @@ class _File:
                 plain &= self._is_alone(answers)
         return plain
 
-    def _is_missing(self, reader: Reader, answers: _Answers, cells: _Cells) -> Numbers:
+    def _is_missing(self, reader: Reader, answers: _Answers, cells: _Cells) -> NDArray[Any]:
         """Which rows lack a value that they need."""
         column = reader.column
         if column.type in BLANK_IS_AN_ANSWER or None not in answers.values:
             return np.zeros(cells.rows, dtype=bool)
         is_needed = cells.where(reader.is_required, [*column.required_unless, *column.required_when])
-        return answers.is_blank() & is_needed
+        is_missing: NDArray[Any] = answers.is_blank() & is_needed
+        return is_missing
 
-    def _is_alone(self, answers: _Answers) -> Numbers:
+    def _is_alone(self, answers: _Answers) -> NDArray[Any]:
         """Which rows have a value that no other row has, in this part or before it."""
         keys = list(map(unique_key, answers.of_rows()))
         rows = Counter(keys)
@@ -228,7 +228,9 @@ class _File:
 
     # --- what lands --------------------------------------------------------------------------------
 
-    def _append(self, read: Mapping[str, _Answers], cells: _Cells, lines: Numbers, plain: Numbers) -> None:
+    def _append(
+        self, read: Mapping[str, _Answers], cells: _Cells, lines: NDArray[Any], plain: NDArray[Any]
+    ) -> None:
         """Lands the plain rows, which begin on these lines."""
         landing: dict[str, pa.Array] = {
             "source_file": pa.repeat(pa.scalar(self._source_file, pa.string()), len(lines)),
@@ -259,7 +261,7 @@ class _File:
         return _Answers([None], [None], np.zeros(cells.rows, dtype=np.int32))
 
     def _landing(
-        self, column: Column, answers: _Answers, codes: Numbers, is_told: Numbers | None
+        self, column: Column, answers: _Answers, codes: NDArray[Any], is_told: NDArray[Any] | None
     ) -> dict[str, pa.Array]:
         """What lands of each distinct cell, put where it stands; the key of a place only where it is one."""
         into = landing_columns(column)
@@ -280,7 +282,9 @@ class _File:
             for column_, values, indices in zip(into, distinct, at, strict=True)
         }
 
-    def _append_list(self, column: Column, values: Sequence[Any], codes: Numbers, lines: Numbers) -> None:
+    def _append_list(
+        self, column: Column, values: Sequence[Any], codes: NDArray[Any], lines: NDArray[Any]
+    ) -> None:
         elements = [list(place_elements(value)) for value in values]
         sizes = np.fromiter(map(len, elements), np.int64, len(elements))
         # The elements of the distinct lists stand one after the other: a row takes those of its list.
