@@ -43,11 +43,6 @@ _MAKERS = (
 _begun_ahead: dict[tuple[str, ...], Callable[[], list[bytes]]] = {}
 
 
-def write_charts(folder: Path, content: ReleaseContent) -> None:
-    """Writes charts/<name>-<language>.svg and .png."""
-    begin_charts(folder, content)()
-
-
 def begin_charts(folder: Path, content: ReleaseContent) -> Callable[[], None]:
     """Writes charts/<name>-<language>.svg and begins to draw their pictures; what it gives writes these."""
     drawings = _drawings(content)
