@@ -28,6 +28,18 @@ published as (
 
 ),
 
+-- What stands below a whole stands below every share of it.
+evidence_of_figures as (
+
+    select
+        coalesce(catalogue.figure_id, evidence.figure_id) as figure_id,
+        evidence.part
+    from evidence
+    left join catalogue
+        on evidence.figure_id = catalogue.whole
+
+),
+
 -- Which model names which figure, or which whole, in its code.
 named as (
 
@@ -101,24 +113,24 @@ problems as (
     union all
 
     select
-        evidence.figure_id,
+        evidence_of_figures.figure_id,
         'has evidence, and the catalogue does not know it' as problem
-    from evidence
+    from evidence_of_figures
     left join catalogue
-        on evidence.figure_id = catalogue.figure_id
+        on evidence_of_figures.figure_id = catalogue.figure_id
     where catalogue.figure_id is null
 
     union all
 
     select
-        evidence.figure_id,
+        evidence_of_figures.figure_id,
         'is a count, and has a denominator' as problem
-    from evidence
+    from evidence_of_figures
     inner join catalogue
-        on evidence.figure_id = catalogue.figure_id
+        on evidence_of_figures.figure_id = catalogue.figure_id
     where
         catalogue.unit = 'count'
-        and evidence.part = 'denominator'
+        and evidence_of_figures.part = 'denominator'
 
     union all
 
@@ -160,6 +172,14 @@ problems as (
     where
         whole is not null
         and figure_id <> concat(whole, '_', {{ part_of_whole('figure_id', 'whole') }}, '_share')
+
+    union all
+
+    select
+        catalogue.figure_id,
+        'has the name of a whole' as problem
+    from catalogue
+    where catalogue.figure_id in (select shares.whole from catalogue as shares)
 
     union all
 

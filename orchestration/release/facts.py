@@ -231,7 +231,10 @@ def _moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:
 
 
 def _evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, int]]]:
-    """The source files behind each figure, each with how many of its rows; 0 where rows are people."""
+    """The source files behind each figure, each with how many of its rows; 0 where rows are people.
+
+    Shares of a whole rest on all rows of the whole, their own among them.
+    """
     rows = _rows(
         connection,
         """
@@ -245,4 +248,5 @@ def _evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str
     found: dict[str, list[tuple[str, int]]] = {}
     for figure_id, source_file, count in rows:
         found.setdefault(figure_id, []).append((source_file, count))
-    return found
+    wholes = _rows(connection, "select figure_id, whole from figure_catalogue where whole is not null")
+    return found | {figure_id: found[whole] for figure_id, whole in wholes if whole in found}

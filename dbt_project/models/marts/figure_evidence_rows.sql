@@ -2,6 +2,12 @@
 
 with
 
+catalogue as (
+
+    select * from {{ ref('figure_catalogue') }}
+
+),
+
 evidence as (
 
     select * from {{ ref('figure_evidence') }}
@@ -65,6 +71,35 @@ people as (
 
 ),
 
+shares as (
+
+    select
+        figure_id,
+        whole
+    from catalogue
+    where whole is not null
+
+),
+
+-- What stands once below all shares of a whole is below each of them.
+of_figures as (
+
+    select
+        coalesce(shares.figure_id, evidence.figure_id) as figure_id,
+        evidence.part,
+        evidence.unit_key,
+        evidence.amount,
+        evidence.source_file,
+        evidence.source_line,
+        evidence.member_id,
+        evidence.event_id
+    from evidence
+    left join shares
+        on evidence.figure_id = shares.whole
+    where evidence.source_line is not null
+
+),
+
 final as (
 
     select
@@ -76,8 +111,7 @@ final as (
         source_line,
         member_id,
         event_id
-    from evidence
-    where source_line is not null
+    from of_figures
 
     union all
 

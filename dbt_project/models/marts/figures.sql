@@ -45,7 +45,8 @@ sums as (
 
 ),
 
--- The catalogue leads, so a figure without evidence is a zero, not a gap.
+-- The catalogue leads, so a figure without evidence is a zero, not a gap. What shares of a whole are shares of stands
+-- under the name of the whole.
 measured as (
 
     select
@@ -57,11 +58,13 @@ measured as (
         catalogue.whole,
         cast(coalesce(sums.numerator, 0) as decimal(18, 2)) as numerator,
         case
-            when catalogue.unit = 'percent' then cast(coalesce(sums.denominator, 0) as decimal(18, 2))
+            when catalogue.unit = 'percent' then cast(coalesce(below.denominator, 0) as decimal(18, 2))
         end as denominator
     from catalogue
     left join sums
         on catalogue.figure_id = sums.figure_id
+    left join sums as below
+        on coalesce(catalogue.whole, catalogue.figure_id) = below.figure_id
 
 ),
 

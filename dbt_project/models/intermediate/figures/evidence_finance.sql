@@ -1,4 +1,5 @@
-{#- The figures of a whole are the catalogue's rows of that whole: another project in print is another row there. -#}
+{#- The figures of a whole are the catalogue's rows of that whole: another project in print is another row there. What
+    they are shares of is said once, under the name of the whole. -#}
 with
 
 catalogue as (
@@ -24,6 +25,12 @@ shares as (
 
 ),
 
+wholes as (
+
+    select distinct whole from shares
+
+),
+
 final as (
 
     select
@@ -44,7 +51,7 @@ final as (
     union all
 
     select
-        shares.figure_id,
+        entries.whole as figure_id,
         'denominator' as part,
         entries.entry_no as unit_key,
         entries.amount_eur as amount,
@@ -52,9 +59,9 @@ final as (
         entries.source_line,
         entries.member_id,
         cast(null as {{ dbt.type_string() }}) as event_id
-    from shares
-    inner join entries
-        on shares.whole = entries.whole
+    from entries
+    inner join wholes
+        on entries.whole = wholes.whole
 
 )
 
