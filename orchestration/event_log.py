@@ -1,18 +1,20 @@
 """Dagster's event log in SQLite, on connections that stay open.
 
-Here belongs how connections of the log are held; what it stores and how is Dagster's. Dagster opens an engine
-and a connection for each of a build's thousand reads and writes, which costs more than all models together.
+Here belongs how connections of the log are held, and what of it need not be asked twice; what it stores and how is
+Dagster's. Dagster opens an engine and a connection for each of a build's thousand reads and writes, which costs more
+than all models together, and reads what it has just written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import sqlalchemy
+from dagster._core.event_api import EventLogRecord
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sql import create_engine
@@ -27,6 +29,11 @@ class HeldEventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._held: dict[str, sqlalchemy.Connection] = {}
         self._tables: set[str] = set()
+        self._indices: set[str] = set()
+        # By asset: its last materialisation that was stored here, as text and as what Dagster makes of that.
+        self._stored: dict[str, tuple[str, EventLogRecord]] = {}
+        self._partitions: dict[tuple[str, str], bool] = {}
+        self._seen_version = 0
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -77,6 +84,61 @@ class HeldEventLogStorage(SqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether an index of the log is complete; one that is stays so."""
+        if name not in self._indices and super().has_secondary_index(name):
+            self._indices.add(name)
+        return name in self._indices
+
+    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
+        """Whether there is a partition, which is asked a few times an asset."""
+        asked = partitions_def_name, partition_key
+        version = self._version_of_index()
+        if version != self._seen_version:
+            self._partitions.clear()
+            self._seen_version = version
+        if asked not in self._partitions:
+            self._partitions[asked] = super().has_dynamic_partition(partitions_def_name, partition_key)
+        return self._partitions[asked]
+
+    def _version_of_index(self) -> int:
+        """What changes when another connection changes the index."""
+        with self._db_lock:
+            connection = self._held.get(INDEX_SHARD_NAME) or self._hold(INDEX_SHARD_NAME)
+            # Past SQLAlchemy, to which it would be a transaction.
+            sqlite: Any = connection.connection.dbapi_connection
+            return int(sqlite.execute("pragma data_version").fetchone()[0])
+
+    def add_dynamic_partitions(self, partitions_def_name: str, partition_keys: Sequence[str]) -> None:
+        """Adds partitions."""
+        super().add_dynamic_partitions(partitions_def_name, partition_keys)
+        self._partitions.clear()
+
+    def delete_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> None:
+        """Deletes a partition."""
+        super().delete_dynamic_partition(partitions_def_name, partition_key)
+        self._partitions.clear()
+
+    def _get_asset_entry_values(self, event: Any, event_id: int, *arguments: Any) -> dict[str, Any]:
+        values = super()._get_asset_entry_values(event, event_id, *arguments)
+        text = values.get("last_materialization")
+        if text is not None:
+            record = EventLogRecord(storage_id=event_id, event_log_entry=event)
+            self._stored[event.dagster_event.asset_key.to_string()] = text, record
+        return values
+
+    def _get_latest_materialization_records(self, raw_asset_rows: Any) -> Mapping[Any, Any]:
+        """The last materialisations; those that were stored here as they were, and not read of their text again."""
+        known, others = {}, []
+        for row in raw_asset_rows:
+            text, record = self._stored.get(row["asset_key"], ("", None))
+            # Details tell of a wipe, which Dagster looks into.
+            if record is not None and text == row["last_materialization"] and not row["asset_details"]:
+                known[dg.AssetKey.from_db_string(row["asset_key"])] = record
+            else:
+                others.append(row)
+        return known | dict(super()._get_latest_materialization_records(others)) if others else known
 
     def wipe(self) -> None:
         """Deletes the log."""
