@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 Piece = TypeVar("Piece")
 
 _TAKEN_AT_ONCE = 3
+_A_DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"><text>1</text></svg>'
 
 
 class _Ahead:
@@ -42,7 +43,7 @@ class _Ahead:
 
     def land(self, landing: Landing) -> None:
         self._landed = self._pool.submit(land_ahead, landing)
-        self._pool.submit(_get_ready_to_judge)
+        self._pool.submit(_get_ready)
 
     def landed(self) -> frozenset[str]:
         try:
@@ -216,7 +217,11 @@ def _land(landing: Landing, contract: Contract, pool: ProcessPoolExecutor | None
     return None if state.was_cached else contract.source
 
 
-def _get_ready_to_judge() -> None:
+def _get_ready() -> None:
+    """Imports and makes what guards and pictures need of this process, whatever the models will say."""
     from orchestration.guards.judgement import prepare
+    from orchestration.guards.suites import load_suites
+    from orchestration.release.charts.picture import as_picture
 
-    prepare()
+    prepare(load_suites())
+    as_picture(_A_DRAWING)

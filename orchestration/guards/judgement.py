@@ -7,9 +7,11 @@ becomes "could not check".
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from orchestration.guards.deferred import DEFERRED, defer
@@ -25,11 +27,15 @@ _NOT_NULL = "expect_column_values_to_not_be_null"
 _JUDGES_BLANKS = frozenset({_NOT_NULL, "expect_column_pair_values_to_be_equal"})
 
 
-def prepare() -> None:
-    """Imports the library, with no word to anybody."""
+def prepare(suites: Sequence[Suite] = ()) -> None:
+    """Imports the library, with no word to anybody, and puts the questions of suites into its words."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     defer(*DEFERRED)
     import great_expectations  # noqa: F401
+
+    for suite in suites:
+        for expectation in suite.expectations:
+            _asked(expectation)
 
 
 class Judge:
@@ -102,7 +108,7 @@ def _outcome(
         outcome,
         observed,
         examples=_examples(suite, expectation, frame, wrong),
-        asked=_asked(answer),
+        asked="" if answer is None else _asked(expectation),
         rows=len(frame),
         figures=figures,
     )
@@ -201,13 +207,18 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (bool, int, float, str)) else str(value)
 
 
-def _asked(answer: Any) -> str:
+def _asked(expectation: Expectation) -> str:
     """The question in the library's own words."""
-    if answer is None:
-        return ""
+    return _in_words(expectation.type, json.dumps(expectation.kwargs))
+
+
+@cache
+def _in_words(type_: str, kwargs: str) -> str:
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
     from great_expectations.render.renderer.inline_renderer import InlineRenderer
 
-    rendered = InlineRenderer(render_object=answer.expectation_config).get_rendered_content()
+    configuration = ExpectationConfiguration(type=type_, kwargs=json.loads(kwargs))
+    rendered = InlineRenderer(render_object=configuration).get_rendered_content()
     for content in rendered:
         if content.value.template:
             return _filled(content.value.template, content.value.params)
