@@ -106,12 +106,14 @@ def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
     warnings.simplefilter("ignore", dg.PreviewWarning)
     from orchestration.assembly import BUILD_JOB, build_defs
     from orchestration.instance import open_instance
+    from orchestration.models.runner import begin_to_load
     from orchestration.progress import say
     from orchestration.warehouse import report_years
 
     say("start", "definitions")
     defs = build_defs(raw=raw.resolve(), home=home.folder.resolve(), engine=engine)
     job = defs.resolve_job_def(BUILD_JOB)
+    begin_to_load(engine)
     with open_instance(home) as instance:
         instance.add_dynamic_partitions(str(report_years.name), [str(year)])
         return job.execute_in_process(

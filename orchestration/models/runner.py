@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -139,6 +140,29 @@ def load_manifest(engine: str = DUCKDB) -> Manifest:
     return manifest
 
 
+# Projects that are being loaded before anybody asked for them, by engine.
+_begun: dict[str, Future[Manifest]] = {}
+
+
+def begin_to_load(engine: str) -> None:
+    """Begins to import dbt and to load the project, while this process waits for something else."""
+    thread = ThreadPoolExecutor(1)
+    _begun[engine] = thread.submit(_import_and_load, engine)
+    thread.shutdown(wait=False)
+
+
+def _import_and_load(engine: str) -> Manifest:
+    import dbt.cli.main  # noqa: F401
+
+    return load_manifest(engine)
+
+
+def _loaded(engine: str) -> Manifest:
+    """The project, from where it was begun to be loaded; for one run, which writes into it."""
+    begun = _begun.pop(engine, None)
+    return begun.result() if begun is not None else load_manifest(engine)
+
+
 def run_dbt(
     command: Sequence[str],
     *,
@@ -162,7 +186,7 @@ def run_dbt(
         MEMORY_VARIABLE: memory_limit(),
     }
     with _environment(**variables), unheard_events():
-        runner = dbtRunner(manifest=load_manifest(engine))
+        runner = dbtRunner(manifest=_loaded(engine))
         outcome = runner.invoke(_arguments(command, year, engine, target))
     if outcome.exception is not None or outcome.result is None:
         raise ModelsFailed(f"dbt could not run: {outcome.exception}")
