@@ -101,7 +101,7 @@ def _section(content: bytes) -> _Section:
         raise NotPlain
     if rows_end < len(content) and not _is_title(content[rows_end:].split(b"\n", 1)[0], "Other Attended"):
         raise NotPlain
-    if content.find(b" Details", rows_end) >= 0 or _LONE_RETURN.search(content):
+    if content.find(b" Details", rows_end) >= 0 or (b"\r" in content and _LONE_RETURN.search(content)):
         raise NotPlain
     body = content[rows_start:rows_end]
     try:
@@ -290,8 +290,10 @@ class _Bulk:
 def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str, pa.Array], NDArray[Any]]:
     """Pseudonyms of plain ASCII addresses; any other address is looked at row by row."""
     is_printable = pc.ascii_is_printable(cells).to_numpy(zero_copy_only=False)
-    keys = pa.array(pseudonymiser.pseudonyms(cells.to_pylist()), pa.string())
-    return {"person_key": keys}, is_printable & ~_is_blank(pc.ascii_trim_whitespace(cells))
+    trimmed = pc.ascii_trim_whitespace(cells)
+    plain = pc.ascii_lower(trimmed).cast(pa.binary()).to_pylist()
+    keys = pa.array(pseudonymiser.pseudonyms_of(plain), pa.string())
+    return {"person_key": keys}, is_printable & ~_is_blank(trimmed)
 
 
 def _moments(

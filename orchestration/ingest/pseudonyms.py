@@ -93,12 +93,17 @@ class Pseudonymiser:
         return self.pseudonyms([address])[0]
 
     def pseudonyms(self, addresses: Iterable[str]) -> list[str]:
-        """The pseudonym of each address."""
+        """The pseudonym of each address, trimmed and lower-cased."""
+        plain = (address.strip().lower().encode("utf-8", "surrogatepass") for address in addresses)
+        return self.pseudonyms_of(plain)
+
+    def pseudonyms_of(self, plain: Iterable[bytes]) -> list[str]:
+        """The pseudonym of each address that is trimmed and lower-cased already."""
         begin, end = self._inner.copy, self._outer.copy
         pseudonyms = []
-        for address in addresses:
+        for address in plain:
             inner, outer = begin(), end()
-            inner.update(address.strip().lower().encode("utf-8", "surrogatepass"))
+            inner.update(address)
             outer.update(inner.digest())
             pseudonyms.append(outer.hexdigest()[:PSEUDONYM_LENGTH])
         if not self._forgotten:
