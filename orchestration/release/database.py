@@ -97,7 +97,9 @@ def _write_facts(connection: duckdb.DuckDBPyConnection, mart: str, folder: Path)
     (folder / "facts").mkdir(exist_ok=True)
     target = _quoted(folder / "facts" / f"{mart}.parquet")
     # In no order: sorting tens of millions of wide rows takes more memory than a build may have.
-    connection.execute(f"copy build.main.{_name(mart)} to '{target}' (format parquet, compression zstd)")
+    # Pseudonyms, of which most of it is, do not pack tighter at a higher level.
+    packed = "format parquet, compression zstd, compression_level 1"
+    connection.execute(f"copy build.main.{_name(mart)} to '{target}' ({packed})")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, mart: dict[str, Any]) -> None:

@@ -44,7 +44,7 @@ def tightened(picture: bytes) -> bytes:
         chunks.append((kind, picture[at + 8 : at + 8 + length]))
         at += length + 12
     packed = b"".join(body for kind, body in chunks if kind == b"IDAT")
-    pixels = zlib.compress(zlib.decompress(packed), 6)
+    pixels = zlib.compress(zlib.decompress(packed), 3)
     kept = [(kind, body) for kind, body in chunks if kind not in (b"IDAT", b"IEND")]
     whole = [*kept, (b"IDAT", pixels), (b"IEND", b"")]
     return _PNG_START + b"".join(_png_chunk(kind, body) for kind, body in whole)
