@@ -68,3 +68,56 @@ def test_a_log_that_was_wiped_begins_anew(instance: dg.DagsterInstance) -> None:
     instance.event_log_storage.wipe()
     assert instance.event_log_storage.get_logs_for_run(first) == []
     assert instance.event_log_storage.get_logs_for_run(materialise(instance))
+
+
+def test_what_was_stored_here_is_what_dagster_reads(instance: dg.DagsterInstance) -> None:
+    materialise(instance)
+    log = instance.event_log_storage
+    assert isinstance(log, HeldEventLogStorage)
+    key = dg.AssetKey("a_number")
+    folder = log.path_for_shard("any").rpartition("/")[0]
+    assert log._stored
+    assert log.get_asset_records([key]) == SqliteEventLogStorage(folder).get_asset_records([key])
+    assert log.get_asset_records([key])[0].asset_entry.last_materialization is not None
+
+
+def test_what_another_process_stored_since_is_read(instance: dg.DagsterInstance) -> None:
+    materialise(instance)
+    log = instance.event_log_storage
+    assert isinstance(log, HeldEventLogStorage)
+    with dg.DagsterInstance.from_config(instance.root_directory) as other:
+        run = materialise(other)
+    (record,) = log.get_asset_records([dg.AssetKey("a_number")])
+    assert record.asset_entry.last_materialization_record is not None
+    assert record.asset_entry.last_materialization_record.run_id == run
+
+
+def test_an_asset_that_was_wiped_has_no_materialisation(instance: dg.DagsterInstance) -> None:
+    materialise(instance)
+    key = dg.AssetKey("a_number")
+    instance.wipe_assets([key])
+    assert not instance.get_asset_records([key])
+    # An observation makes the asset seen again, and what was wiped still stands beside it.
+    instance.report_runless_asset_event(dg.AssetObservation(key))
+    (record,) = instance.get_asset_records([key])
+    assert record.asset_entry.last_materialization_record is None
+    run = materialise(instance)
+    (record,) = instance.get_asset_records([key])
+    assert record.asset_entry.last_materialization_record is not None
+    assert record.asset_entry.last_materialization_record.run_id == run
+
+
+def test_partitions_come_and_go_wherever_that_is_done(instance: dg.DagsterInstance) -> None:
+    def is_there() -> bool:
+        return instance.has_dynamic_partition("years", "one")
+
+    assert not is_there()
+    instance.add_dynamic_partitions("years", ["one"])
+    assert is_there()
+    with dg.DagsterInstance.from_config(instance.root_directory) as other:
+        other.delete_dynamic_partition("years", "one")
+        assert not is_there()
+        other.add_dynamic_partitions("years", ["one"])
+        assert is_there()
+    instance.delete_dynamic_partition("years", "one")
+    assert not is_there()

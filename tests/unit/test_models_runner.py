@@ -1,6 +1,7 @@
-"""What is told of dbt's outcomes.
+"""What is told of dbt's outcomes, and what is loaded before it runs.
 
-Here belongs how a failed data test speaks to people. Running dbt is the integration tests'.
+Here belongs how a failed data test speaks to people, and that a project loaded early serves one run. Running dbt is
+the integration tests'.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.models import runner
 from orchestration.models.runner import ModelsFailed, NodeOutcome, raise_for_failures, told_in_words
 
 
@@ -43,3 +45,24 @@ def test_what_cannot_be_asked_again_keeps_its_message(database: Path, question: 
     outcome = failed(question)
     assert told_in_words([outcome], database) == [outcome]
     assert told_in_words([outcome], database.with_name("gone")) == [outcome]
+
+
+def test_a_project_that_was_loaded_early_serves_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr(runner, "load_manifest", lambda engine: (engine, loaded.append(engine)))
+    runner.begin_to_load("some engine")
+    assert runner._loaded("another engine") == ("another engine", None)
+    assert runner._loaded("some engine") == ("some engine", None)
+    assert sorted(loaded) == ["another engine", "some engine"]
+    runner._loaded("some engine")
+    assert loaded.count("some engine") == 2
+
+
+def test_what_goes_wrong_early_is_said_by_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(engine: str) -> None:
+        raise ModelsFailed(f"no {engine}")
+
+    monkeypatch.setattr(runner, "load_manifest", broken)
+    runner.begin_to_load("engine")
+    with pytest.raises(ModelsFailed, match="no engine"):
+        runner._loaded("engine")

@@ -1,0 +1,141 @@
+"""The data tests of the dbt project's own, each seen red: what it guards is broken, and it says so.
+
+Here belongs one fault a problem that such a test can find. Tests that dbt brings along are dbt's to test.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.databases import open_database
+from orchestration.paths import Home
+from tests.conftest import Warehouse
+
+pytestmark = pytest.mark.xdist_group("released")
+
+_SHARE = "whole = 'funds_use'"
+_A_COUNT = "figure_id = 'members_total'"
+_A_ROW = "('{}', '{}', 'x', 1, 'some.csv', 2, null, null)"
+
+# What breaks the agreement, the figure that is named, what is said of it.
+FAULTS = [
+    ("delete from figures where " + _A_COUNT, "members_total", "one row in figures"),
+    (
+        "insert into figure_evidence values " + _A_ROW.format("nobody", "numerator"),
+        "nobody",
+        "the catalogue does not know it",
+    ),
+    (
+        "insert into figure_evidence values " + _A_ROW.format("members_total", "denominator"),
+        "members_total",
+        "is a count, and has a denominator",
+    ),
+    (
+        "update figure_catalogue set area = 'another' where " + _A_COUNT,
+        "members_total",
+        "is of area another",
+    ),
+    (
+        "update figure_catalogue set definition = null where " + _A_COUNT,
+        "members_total",
+        "is not documented",
+    ),
+    (
+        "update figure_catalogue set decimals = 2 where " + _A_COUNT,
+        "members_total",
+        "do not go together",
+    ),
+    (
+        "update figure_catalogue set part_of = 'nobody' where figure_id = 'members_new'",
+        "members_new",
+        "is part of a figure that the catalogue does not know",
+    ),
+    (
+        "update figure_catalogue set whole = 'another' where figure_id = 'funding_other_share'",
+        "funding_other_share",
+        "not named <whole>_<part>_share",
+    ),
+    (
+        "insert into figure_catalogue select * replace ('funds_use' as figure_id, null as whole)"
+        f" from figure_catalogue where {_SHARE} limit 1",
+        "funds_use",
+        "has the name of a whole",
+    ),
+    (
+        "update figure_catalogue set figure_id = 'newcomers' where figure_id = 'members_new'",
+        "newcomers",
+        "no evidence model serves it",
+    ),
+]
+
+
+@pytest.fixture
+def broken(released: Warehouse, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of a build's database, to be broken."""
+    database = tmp_path / "build.duckdb"
+    shutil.copyfile(Home(released.home).build_database(released.year), database)
+    with open_database(database) as connection:
+        yield connection
+
+
+def asked(released: Warehouse, test: str) -> str:
+    """The SQL of a data test as the last build ran it."""
+    path = Home(released.home).build(released.year) / "dbt" / "manifest.json"
+    nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+    return str(nodes[f"test.metropolis.{test}"]["compiled_code"])
+
+
+@pytest.mark.parametrize(("fault", "figure", "problem"), FAULTS, ids=[each[2] for each in FAULTS])
+def test_a_disagreement_is_named(
+    released: Warehouse,
+    broken: duckdb.DuckDBPyConnection,
+    fault: str,
+    figure: str,
+    problem: str,
+) -> None:
+    question = asked(released, "figure_catalogue_agrees")
+    assert broken.execute(question).fetchall() == []
+    broken.execute(fault)
+    found = broken.execute(question).fetchall()
+    assert any(figure == named and problem in told for named, told in found), found
+
+
+@pytest.mark.parametrize(
+    ("fault", "figure"),
+    [
+        ("update figures set numerator = numerator + 1 where " + _A_COUNT, "members_total"),
+        (
+            "update figures set denominator = denominator + 1 where figure_id = 'funding_other_share'",
+            "funding_other_share",
+        ),
+        ("delete from figure_evidence where figure_id = 'funds_use'", "funds_use_P002_share"),
+        ("update int_event_attendance set gender = 'man' where gender = 'woman'", "participants_women_share"),
+    ],
+)
+def test_rows_that_do_not_make_up_a_figure_are_found(
+    released: Warehouse, broken: duckdb.DuckDBPyConnection, fault: str, figure: str
+) -> None:
+    question = asked(released, "evidence_rows_make_up_the_figures")
+    assert broken.execute(question).fetchall() == []
+    broken.execute(fault)
+    assert figure in {row[0] for row in broken.execute(question).fetchall()}
+
+
+@pytest.mark.parametrize("column", ["share", "amount"])
+def test_parts_that_do_not_add_up_are_found(
+    released: Warehouse, broken: duckdb.DuckDBPyConnection, column: str
+) -> None:
+    question = asked(released, "parts_of_a_whole_add_up")
+    assert broken.execute(question).fetchall() == []
+    broken.execute("create table broken as from int_whole_shares")
+    broken.execute("drop view int_whole_shares")
+    broken.execute("alter table broken rename to int_whole_shares")
+    assert broken.execute(question).fetchall() == []
+    broken.execute(f"update int_whole_shares set {column} = {column} + 1 where part = 'other'")
+    assert [row[0] for row in broken.execute(question).fetchall()] == ["funding"]
