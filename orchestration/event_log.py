@@ -133,8 +133,8 @@ class HeldEventLogStorage(SqliteEventLogStorage):
         known, others = {}, []
         for row in raw_asset_rows:
             text, record = self._stored.get(row["asset_key"], ("", None))
-            # Details tell of a wipe, which Dagster looks into.
-            if record is not None and text == row["last_materialization"] and not row["asset_details"]:
+            # Of one that was wiped, or stored again elsewhere, the text is another.
+            if record is not None and text == row["last_materialization"]:
                 known[dg.AssetKey.from_db_string(row["asset_key"])] = record
             else:
                 others.append(row)

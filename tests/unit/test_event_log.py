@@ -97,7 +97,7 @@ def test_an_asset_that_was_wiped_has_no_materialisation(instance: dg.DagsterInst
     key = dg.AssetKey("a_number")
     instance.wipe_assets([key])
     assert not instance.get_asset_records([key])
-    # An observation makes the asset seen again, and what was wiped still stands beside it.
+    # An observation makes the asset seen again, but not what was wiped.
     instance.report_runless_asset_event(dg.AssetObservation(key))
     (record,) = instance.get_asset_records([key])
     assert record.asset_entry.last_materialization_record is None

@@ -49,10 +49,15 @@ def test_what_cannot_be_asked_again_keeps_its_message(database: Path, question: 
 
 def test_a_project_that_was_loaded_early_serves_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr(runner, "load_manifest", lambda engine: (engine, loaded.append(engine)))
+
+    def load(engine: str) -> str:
+        loaded.append(engine)
+        return f"the project for {engine}"
+
+    monkeypatch.setattr(runner, "load_manifest", load)
     runner.begin_to_load("some engine")
-    assert runner._loaded("another engine") == ("another engine", None)
-    assert runner._loaded("some engine") == ("some engine", None)
+    assert str(runner._loaded("another engine")) == "the project for another engine"
+    assert str(runner._loaded("some engine")) == "the project for some engine"
     assert sorted(loaded) == ["another engine", "some engine"]
     runner._loaded("some engine")
     assert loaded.count("some engine") == 2
