@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 WORKERS_VARIABLE = "METROPOLIS_WORKERS"
 _WATCHER = "ends with its parent"
-_RARELY = (70_000, 20, 20)
+_RARELY = (10_000_000, 10, 10)
 # Starting a process costs about what reading so many bytes does.
 WORTH_A_PROCESS = 60_000_000
 
@@ -56,7 +56,7 @@ def _context() -> BaseContext:
 
 
 def collect_rarely() -> None:
-    """Looks for circular garbage a hundred times less often: rows and definitions are many and hold no circles.
+    """Looks for circular garbage where there is a gigabyte of it: rows and definitions are many and hold no circles.
 
     What is left in the end goes with the process, unlooked at.
     """

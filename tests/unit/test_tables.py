@@ -8,11 +8,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.release.tables import Table, inert_text, text_of, typed_text, write_csv
+from orchestration.release.tables import (
+    Table,
+    _Query,
+    _run,
+    _run_large,
+    inert_text,
+    text_of,
+    typed_text,
+    write_csv,
+)
 from tests.property.strategies import BOUNDED
 
 FORMULAS = [
@@ -80,3 +90,18 @@ def test_any_cell_reads_back(tmp_path: Path) -> None:
 
 def test_rows_by_column_name() -> None:
     assert Table("t", ("a", "b"), [(1, 2), (3, 4)]).as_dicts() == [{"a": 1, "b": 2}, {"a": 3, "b": 4}]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@x", "＋1", "\t1", "-3 %", "-", "plain", "", None])
+def test_a_large_table_reads_as_a_small_one_does(text: str | None) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table mart (name varchar, spare varchar, rows bigint)")
+        connection.execute("insert into mart values (?, 'x', 1), ('another', null, null)", [text])
+        query = _Query("mart", "select * from mart order by all")
+        assert _run_large(connection, query) == _run(connection, query)
+
+
+def test_a_large_table_without_rows_has_its_columns() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table mart (name varchar, rows bigint)")
+        assert _run_large(connection, _Query("mart", "from mart")) == Table("mart", ("name", "rows"), [])
