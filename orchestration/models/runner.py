@@ -6,6 +6,7 @@ models together.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -25,6 +26,7 @@ TARGET_FOLDER = DBT_FOLDER / "target"
 _PARSED = "parsed.sha256"
 # The target of profiles.yml whose manifest Dagster and the documentation read.
 DUCKDB = "duckdb"
+_SQL_FILE = "sql.json"
 _ROWS_TOLD = 5
 
 
@@ -49,6 +51,8 @@ class NodeOutcome:
     question: str = ""
     # Whether it stands from an earlier build, since nothing that it is made of changed.
     is_kept: bool = False
+    # The SQL that ran.
+    sql: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -86,6 +90,19 @@ def _arguments(command: Sequence[str], year: int, engine: str, target: Path) -> 
         *("--log-level", "none", "--log-level-file", "none", "--log-path", str(target)),
         *("--no-version-check", "--no-use-colors", "--no-send-anonymous-usage-stats"),
     ]
+
+
+def save_sql(folder: Path, outcomes: Sequence[NodeOutcome]) -> None:
+    """Keeps the SQL of every node in the folder of a build."""
+    with write_atomically(folder / _SQL_FILE) as aside:
+        aside.write_text(json.dumps({each.unique_id: each.sql for each in outcomes}), encoding="utf-8")
+
+
+def saved_sql(folder: Path) -> dict[str, str]:
+    """The SQL of every node of the last run in a folder; nothing where none ran."""
+    path = folder / _SQL_FILE
+    sql: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return sql
 
 
 def project_fingerprint() -> str:
@@ -187,7 +204,8 @@ def run_dbt(
     }
     with _environment(**variables), unheard_events():
         runner = dbtRunner(manifest=_loaded(engine))
-        outcome = runner.invoke(_arguments(command, year, engine, target))
+        # What dbt knows of the project is in the manifest of the parsed one; what it did is in the outcomes.
+        outcome = runner.invoke([*_arguments(command, year, engine, target), "--no-write-json"])
     if outcome.exception is not None or outcome.result is None:
         raise ModelsFailed(f"dbt could not run: {outcome.exception}")
     return [_node_outcome(result) for result in outcome.result]
@@ -208,6 +226,7 @@ def _node_outcome(result: Any) -> NodeOutcome:
         seconds=result.execution_time,
         failures=result.failures,
         question=_own_test(result.node),
+        sql=getattr(result.node, "compiled_code", None) or "",
     )
 
 

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.build import Build
 from orchestration.models.runner import (
+    ensure_manifest,
     raise_for_failures,
     release_duckdb,
     run_dbt,
+    save_sql,
 )
 from orchestration.models.spark_session import OpenSession
 from orchestration.storage import write_atomically
@@ -56,34 +58,35 @@ def bring_back(build: Build, spark: OpenSession) -> None:
 
 def _relations(build: Build, database: Path) -> Iterator[Relation]:
     """Every model and seed, each after all that it is made of."""
-    # The documentation of the release reads what dbt leaves here, after either engine.
-    target = build.folder.resolve() / "dbt"
     try:
         outcomes = run_dbt(
             ["compile", "--select", "resource_type:model"],
             year=build.year,
             landing=build.landing.resolve(),
             database=database,
-            target=target,
+            target=build.folder.resolve() / "dbt",
         )
     finally:
         release_duckdb()
     raise_for_failures(outcomes)
-    manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    # The documentation of a release shows these, after either engine.
+    save_sql(build.folder, outcomes)
+    sql = {each.unique_id: each.sql for each in outcomes}
+    manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
     nodes: dict[str, Any] = {
         key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
     }
     needs = {key: nodes.keys() & node["depends_on"].get("nodes", []) for key, node in nodes.items()}
     for key in TopologicalSorter(needs).static_order():
-        yield _relation(nodes[key])
+        yield _relation(nodes[key], sql.get(key, ""))
 
 
-def _relation(node: dict[str, Any]) -> Relation:
+def _relation(node: dict[str, Any], sql: str) -> Relation:
     if node["resource_type"] == "seed":
         types = node["config"]["column_types"]
         columns = ", ".join(f'cast(null as {type_}) as "{name}"' for name, type_ in types.items())
         return Relation(node["name"], is_view=False, sql=f"select {columns}")
-    return Relation(node["name"], node["config"]["materialized"] == "view", node["compiled_code"])
+    return Relation(node["name"], node["config"]["materialized"] == "view", sql)
 
 
 def _attach_landing(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:

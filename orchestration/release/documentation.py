@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.databases import open_database
-from orchestration.models.runner import TARGET_FOLDER
+from orchestration.models.runner import TARGET_FOLDER, saved_sql
 from orchestration.release.content import ReleaseContent
 
 PAGE = "documentation/models.html"
@@ -99,13 +99,14 @@ def _inline(node: Node) -> str:
 
 def _manifest(content: ReleaseContent) -> Node:
     """The manifest of the build, cut down to what the page shows of this project."""
-    of_build = content.database.parent / "dbt" / "manifest.json"
-    path = of_build if of_build.exists() else TARGET_FOLDER / "manifest.json"
-    whole = json.loads(path.read_text(encoding="utf-8"))
+    whole = json.loads((TARGET_FOLDER / "manifest.json").read_text(encoding="utf-8"))
     shown = {
         kind: {key: _shown(node) for key, node in whole[kind].items() if node["package_name"] == PROJECT}
         for kind in _KINDS
     }
+    for key, sql in saved_sql(content.database.parent).items():
+        if sql and key in shown["nodes"]:
+            shown["nodes"][key]["compiled_code"] = sql
     known = {key for nodes in shown.values() for key in nodes}
     metadata = {
         name: whole["metadata"][name] for name in ("dbt_schema_version", "dbt_version", "adapter_type")

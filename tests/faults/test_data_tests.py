@@ -5,7 +5,6 @@ Here belongs one fault a problem that such a test can find. Tests that dbt bring
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.databases import open_database
+from orchestration.models.runner import saved_sql
 from orchestration.paths import Home
 from tests.conftest import Warehouse
 
@@ -86,9 +86,7 @@ def broken(released: Warehouse, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConne
 
 def asked(released: Warehouse, test: str) -> str:
     """The SQL of a data test as the last build ran it."""
-    path = Home(released.home).build(released.year) / "dbt" / "manifest.json"
-    nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
-    return str(nodes[f"test.metropolis.{test}"]["compiled_code"])
+    return saved_sql(Home(released.home).build(released.year))[f"test.metropolis.{test}"]
 
 
 @pytest.mark.parametrize(("fault", "figure", "problem"), FAULTS, ids=[each[2] for each in FAULTS])

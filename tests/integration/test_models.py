@@ -74,6 +74,13 @@ def test_one_changed_file_runs_only_what_depends_on_it(released: Warehouse, tmp_
     assert from_nothing.build().returncode == 0
     for path in from_nothing.latest.glob("*.csv"):
         assert (warehouse.latest / path.name).read_bytes() == path.read_bytes()
+    # What stands is documented with the SQL that once made it.
+    documented, anew = (
+        (each.latest / "documentation" / "models.html").read_text(encoding="utf-8")
+        for each in (warehouse, from_nothing)
+    )
+    assert documented.replace(f"{warehouse.year}-r2", f"{warehouse.year}-r1") == anew
+    assert anew.count('"compiled_code"') > 100
 
 
 def _forget_the_project(database: Path, record: Path) -> None:
