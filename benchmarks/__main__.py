@@ -22,6 +22,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.measuring import Measured, measure
+from orchestration.models.runner import SQL_FILE, ensure_manifest
 from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
 
 BENCH_YEAR = 2030
@@ -75,7 +76,9 @@ def scale(registrations: int, folder: Path) -> Scale:
     whole = build(raw, home, BENCH_YEAR)
     taken = steps(home)
     compiled = folder / "compiled"
-    shutil.copytree(home / "builds" / str(BENCH_YEAR) / "dbt", compiled)
+    compiled.mkdir()
+    shutil.copy(ensure_manifest(), compiled)
+    shutil.copy(home / "builds" / str(BENCH_YEAR) / SQL_FILE, compiled)
     shutil.copy(DBT_FOLDER / "seeds" / "figure_catalogue.csv", folder)
     shutil.rmtree(home)
     common = ["--raw", str(raw), "--year", str(BENCH_YEAR)]

@@ -24,6 +24,7 @@ from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.schema import landing_tables, main_table
 from orchestration.ingest.sources import Landing, ingest_source, references_of
+from orchestration.models.runner import saved_sql
 from orchestration.paths import Home
 from orchestration.release.history import write_history
 
@@ -65,9 +66,8 @@ def compiled_models(compiled: Path) -> list[tuple[str, str, str]]:
     while len(ordered) < len(nodes):
         ready = [k for k in nodes if k not in ordered and needs[k] <= set(ordered)]
         ordered.extend(sorted(ready))
-    return [
-        (nodes[k]["name"], nodes[k]["config"]["materialized"], nodes[k]["compiled_code"]) for k in ordered
-    ]
+    sql = saved_sql(compiled)
+    return [(nodes[k]["name"], nodes[k]["config"]["materialized"], sql[k]) for k in ordered]
 
 
 def land_small_sources(landing: Landing) -> None:
@@ -184,7 +184,9 @@ def main() -> None:
     parser.add_argument("--raw", type=Path, required=True)
     parser.add_argument("--year", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--compiled", type=Path, required=True, help="Folder of dbt's compiled manifest.")
+    parser.add_argument(
+        "--compiled", type=Path, required=True, help="Folder of the manifest and of the SQL that ran."
+    )
     arguments = parser.parse_args()
     print(json.dumps(run(arguments.raw, arguments.year, arguments.out, arguments.compiled)))
 

@@ -26,7 +26,7 @@ TARGET_FOLDER = DBT_FOLDER / "target"
 _PARSED = "parsed.sha256"
 # The target of profiles.yml whose manifest Dagster and the documentation read.
 DUCKDB = "duckdb"
-_SQL_FILE = "sql.json"
+SQL_FILE = "sql.json"
 _ROWS_TOLD = 5
 
 
@@ -94,13 +94,13 @@ def _arguments(command: Sequence[str], year: int, engine: str, target: Path) -> 
 
 def save_sql(folder: Path, outcomes: Sequence[NodeOutcome]) -> None:
     """Keeps the SQL of every node in the folder of a build."""
-    with write_atomically(folder / _SQL_FILE) as aside:
+    with write_atomically(folder / SQL_FILE) as aside:
         aside.write_text(json.dumps({each.unique_id: each.sql for each in outcomes}), encoding="utf-8")
 
 
 def saved_sql(folder: Path) -> dict[str, str]:
     """The SQL of every node of the last run in a folder; nothing where none ran."""
-    path = folder / _SQL_FILE
+    path = folder / SQL_FILE
     sql: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return sql
 
