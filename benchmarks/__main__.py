@@ -73,6 +73,8 @@ def scale(registrations: int, folder: Path) -> Scale:
     raw, home = folder / "raw", folder / "home"
     generate = [sys.executable, "-m", "benchmarks.generate", "--out", str(raw), "--year", str(BENCH_YEAR)]
     measure([*generate, "--registrations", str(registrations), "--seed", "1"])
+    # What is still being written of the exports would be waited for by whoever makes sure of files of its own.
+    os.sync()
     whole = build(raw, home, BENCH_YEAR)
     taken = steps(home)
     compiled = folder / "compiled"
