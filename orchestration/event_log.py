@@ -29,6 +29,7 @@ class HeldEventLogStorage(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._held: dict[str, sqlalchemy.Connection] = {}
         self._tables: set[str] = set()
+        self._columns: set[str] = set()
         self._indices: set[str] = set()
         # By asset: its last materialisation that was stored here, as text and as what Dagster makes of that.
         self._stored: dict[str, tuple[str, EventLogRecord]] = {}
@@ -84,6 +85,12 @@ class HeldEventLogStorage(SqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def _has_asset_key_col_on_connection(self, conn: sqlalchemy.Connection, column_name: str) -> bool:
+        """Whether the table of assets has a column; one that is there stays there."""
+        if column_name not in self._columns and super()._has_asset_key_col_on_connection(conn, column_name):
+            self._columns.add(column_name)
+        return column_name in self._columns
 
     def has_secondary_index(self, name: str) -> bool:
         """Whether an index of the log is complete; one that is stays so."""

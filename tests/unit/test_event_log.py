@@ -121,3 +121,12 @@ def test_partitions_come_and_go_wherever_that_is_done(instance: dg.DagsterInstan
         assert is_there()
     instance.delete_dynamic_partition("years", "one")
     assert not is_there()
+
+
+@pytest.mark.parametrize(("column", "is_there"), [("cached_status_data", True), ("no_such_column", False)])
+def test_the_table_of_assets_has_what_it_has(
+    instance: dg.DagsterInstance, column: str, is_there: bool
+) -> None:
+    log = instance.event_log_storage
+    assert isinstance(log, HeldEventLogStorage)
+    assert [log.has_asset_key_col(column) for _ in range(3)] == [is_there] * 3
