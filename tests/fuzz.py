@@ -228,7 +228,7 @@ def _same(one: LoadedFile, other: LoadedFile) -> bool:
         (one.rows_read, one.rows_loaded) == (other.rows_read, other.rows_loaded)
         and one.quarantined == other.quarantined
         and one.findings == other.findings
-        and all(one.tables[name].equals(table) for name, table in other.tables.items())
+        and all(one.tables[name].cast(table.schema).equals(table) for name, table in other.tables.items())
     )
 
 

@@ -182,8 +182,8 @@ class _Bulk:
         rest = self._loader.load(self._records(cells, lines, plain), self._section.header)
         table = self._table(columns, lines, plain)
         if rest.rows_loaded:
-            table = pa.concat_tables([table, rest.tables[self._contract.source]])
-            table = table.sort_by("source_line")
+            others = rest.tables[self._contract.source].cast(table.schema)
+            table = pa.concat_tables([table, others]).sort_by("source_line")
         return LoadedFile(
             tables={self._contract.source: table},
             rows_read=cells.num_rows,
@@ -261,7 +261,7 @@ class _Bulk:
             stored.append(lands(answer, value) if lands else (value,))
         indices = encoded.indices
         values = {
-            each.name: pa.array(distinct, each.type).take(indices)
+            each.name: _put_where_it_stands(pa.array(distinct, each.type), indices)
             for each, distinct in zip(into, zip(*stored, strict=True), strict=True)
         }
         return values, np.asarray(is_plain, dtype=bool)[indices.to_numpy()]
@@ -279,12 +279,24 @@ class _Bulk:
 
     def _table(self, columns: dict[str, pa.Array], lines: NDArray[Any], plain: NDArray[Any]) -> pa.Table:
         rows = len(lines)
-        columns["source_file"] = pa.repeat(pa.scalar(self._source_file, pa.string()), rows)
+        first = pa.array(np.zeros(rows, dtype=np.int32))
+        columns["source_file"] = _put_where_it_stands(pa.array([self._source_file], pa.string()), first)
         columns["source_line"] = pa.array(lines)
-        columns["event_id"] = pa.repeat(pa.scalar(self._surroundings.event_id, pa.string()), rows)
-        schema = main_table(self._contract).schema
-        table = pa.Table.from_arrays([columns[name] for name in schema.names], schema=schema)
+        columns["event_id"] = _put_where_it_stands(
+            pa.array([self._surroundings.event_id], pa.string()), first
+        )
+        names = main_table(self._contract).schema.names
+        table = pa.Table.from_arrays([columns[name] for name in names], names=names)
         return table if plain.all() else table.filter(pa.array(plain))
+
+
+def _put_where_it_stands(distinct: pa.Array, indices: pa.Array) -> pa.Array:
+    """Each row's value out of few. Texts stay few: as a dictionary they are sent on and written at once."""
+    if not pa.types.is_string(distinct.type):
+        return distinct.take(indices)
+    # What distinct answers land as may be the same.
+    encoded = distinct.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(indices), encoded.dictionary)
 
 
 def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str, pa.Array], NDArray[Any]]:

@@ -26,15 +26,15 @@ class LandingWriter:
     def __init__(self, folder: Path, tables: Sequence[LandingTable]) -> None:
         self._folder = folder
         self._tables = {table.name: table.schema for table in tables}
+        self._asides: dict[str, Path] = {}
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._waiting: dict[str, list[pa.Table]] = {name: [] for name in self._tables}
         self._stack = ExitStack()
 
     def __enter__(self) -> LandingWriter:
-        for name, schema in self._tables.items():
-            aside = self._stack.enter_context(write_atomically(self._folder / f"{name}.parquet"))
-            writer = pq.ParquetWriter(aside, schema, compression="zstd")
-            self._writers[name] = self._stack.enter_context(writer)
+        for name in self._tables:
+            aside = write_atomically(self._folder / f"{name}.parquet")
+            self._asides[name] = self._stack.enter_context(aside)
         return self
 
     def append(self, tables: Mapping[str, pa.Table]) -> None:
@@ -48,10 +48,19 @@ class LandingWriter:
     def _flush(self, name: str) -> None:
         waiting = self._waiting[name]
         if waiting:
-            whole = pa.concat_tables(waiting)
-            self._writers[name].write_table(whole, row_group_size=GROUP_ROWS)
+            writer = self._writer(name, waiting)
+            whole = pa.concat_tables([part.cast(writer.schema) for part in waiting])
+            writer.write_table(whole.unify_dictionaries(), row_group_size=GROUP_ROWS)
             waiting.clear()
             pa.default_memory_pool().release_unused()
+
+    def _writer(self, name: str, parts: Sequence[pa.Table]) -> pq.ParquetWriter:
+        """Writes texts as dictionaries where the first parts have them so; whoever reads them reads texts."""
+        if name not in self._writers:
+            schema = max((part.schema for part in parts), key=_dictionaries)
+            writer = pq.ParquetWriter(self._asides[name], schema, compression="zstd", store_schema=False)
+            self._writers[name] = self._stack.enter_context(writer)
+        return self._writers[name]
 
     def __exit__(
         self,
@@ -60,7 +69,13 @@ class LandingWriter:
         trace: TracebackType | None,
     ) -> None:
         if kind is None:
-            for name in self._tables:
+            for name, schema in self._tables.items():
+                if name not in self._writers:
+                    self._waiting[name].append(schema.empty_table())
                 self._flush(name)
         # The stack closes each file before the file takes its place; an error keeps the old one.
         self._stack.__exit__(kind, error, trace)
+
+
+def _dictionaries(schema: pa.Schema) -> int:
+    return sum(pa.types.is_dictionary(column.type) for column in schema)
