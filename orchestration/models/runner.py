@@ -170,8 +170,13 @@ def begin_to_load(engine: str) -> None:
 
 def _import_and_load(engine: str) -> Manifest:
     import dbt.cli.main  # noqa: F401
+    from dbt.contracts.project import Configuration, PackageConfig, Project, ProjectFlags
 
-    return load_manifest(engine)
+    manifest = load_manifest(engine)
+    # What dbt holds the project's settings against takes it longer to make than all else before the first model.
+    for kind in (Configuration, PackageConfig, Project, ProjectFlags):
+        kind.json_schema()
+    return manifest
 
 
 def _loaded(engine: str) -> Manifest:
