@@ -15,7 +15,7 @@ import pytest
 
 from orchestration.release.charts import begin_charts, make_charts
 from orchestration.release.charts.chart import Chart
-from orchestration.release.charts.picture import DOTS_PER_INCH, tightened
+from orchestration.release.charts.picture import DOTS_PER_INCH
 from orchestration.release.content import ReleaseContent
 from orchestration.release.displays import LANGUAGES
 from orchestration.release.drawing import (
@@ -169,8 +169,3 @@ def test_lines_break_between_words() -> None:
         assert " ".join(wrapped(text, width, 12)) == text
         assert len(balanced(text, width, 12)) <= len(wrapped(text, width, 12))
     assert wrapped("Unbreakable", 10, 12) == ["Unbreakable"]
-
-
-def test_a_tightened_picture_has_the_same_pixels(written: Path) -> None:
-    picture = next(iter(sorted(written.glob("*.png")))).read_bytes()
-    assert tightened(picture) == picture
