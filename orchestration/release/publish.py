@@ -72,7 +72,6 @@ def publish(build: Build, home: Home, exports: Path) -> Released:
             shelf.discard(aside)
             return Released(unchanged, shelf.folder / unchanged, is_new=False)
         _write_all(aside, content, build, report, forgotten)
-        _verify_written(aside, content)
         return Released(content.release, shelf.publish(aside, content.release), is_new=True)
     except BaseException:
         if aside.exists():
@@ -168,10 +167,13 @@ def _write_all(
     for name, write in _writers(report).items():
         say("release", name)
         write(folder, content)
+    # Pictures are drawn meanwhile.
+    _verify_tables(folder, content)
     say("release", "charts")
     write_pictures()
     say("release", "warehouse.duckdb")
     put_database(build, folder)
+    _verify_database(folder, content)
     say("release", DESCRIPTOR)
     write_package(folder, content)
 
@@ -231,7 +233,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
     }
 
 
-def _verify_written(folder: Path, content: ReleaseContent) -> None:
+def _verify_tables(folder: Path, content: ReleaseContent) -> None:
     """Reads back what was written: a release that cannot be read is none."""
     import csv
     from itertools import starmap, zip_longest
@@ -242,9 +244,12 @@ def _verify_written(folder: Path, content: ReleaseContent) -> None:
             rows = csv.reader(stream)
             next(rows)
             # The csv module reads a carriage return or line feed inside a quoted cell back as it stands.
-            same = all(starmap(eq, zip_longest(rows, map(as_texts, table.rows))))
+            same = all(starmap(eq, zip_longest(map(tuple, rows), as_texts(table.rows))))
         if not same:
             raise ReleaseRefused(f"{table.name}.csv does not read back as it was written")
+
+
+def _verify_database(folder: Path, content: ReleaseContent) -> None:
     with open_database(folder / "warehouse.duckdb", read_only=True) as connection:
         figures = connection.execute("select count(*) from figures").fetchall()[0][0]
     if figures != len(content.tables["figures"].rows):

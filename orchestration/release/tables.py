@@ -262,13 +262,20 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(_LineFeeds(stream), lineterminator="\r\n")
         writer.writerow(columns)
-        writer.writerows(map(as_texts, rows))
+        writer.writerows(as_texts(rows))
 
 
-def as_texts(row: Sequence[Any]) -> list[str]:
-    """A row as the release writes it."""
-    # Most cells of large tables are texts, which are not worth a call each.
-    return [value if type(value) is str else text_of(value) for value in row]
+def as_texts(rows: Iterable[Sequence[Any]]) -> Iterable[tuple[str, ...]]:
+    """Rows as the release writes them."""
+    return zip(*map(_column_as_texts, zip(*rows, strict=True)), strict=True)
+
+
+def _column_as_texts(column: tuple[Any, ...]) -> Iterable[str]:
+    # Most columns of large tables hold nothing else, and their cells are not worth a call each.
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return column
+    return map(str if kinds == {int} else text_of, column)
 
 
 class _LineFeeds:

@@ -6,13 +6,19 @@ Here belongs the life of a shelf through the command line.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from orchestration.build import Build, current_build
 from orchestration.paths import Home
 from orchestration.release.database import write_database
+from orchestration.release.prepared import put_database
+from orchestration.release.publish import PROVENANCE, ReleaseRefused, publish
+from orchestration.release.tables import write_csv
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
 pytestmark = pytest.mark.xdist_group("released")
@@ -157,3 +163,39 @@ def test_a_large_mart_leaves_as_parquet(
     assert len(rows) > 500
     assert "figure_evidence_rows" not in marts
     assert "figures" in marts
+
+
+def _write_one_row_less(path: Path, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    write_csv(path, columns, rows[:-1])
+
+
+def _put_one_figure_less(build: Build, folder: Path) -> None:
+    put_database(build, folder)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        connection.execute("delete from figures where figure_id = 'videos'")
+
+
+@pytest.mark.parametrize(
+    ("writer", "broken", "said"),
+    [
+        ("write_csv", _write_one_row_less, "figures.csv does not read back"),
+        ("put_database", _put_one_figure_less, "does not hold every figure"),
+    ],
+)
+def test_what_does_not_read_back_is_no_release(
+    released: Warehouse,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    writer: str,
+    broken: Callable[..., None],
+    said: str,
+) -> None:
+    warehouse = released.copy(tmp_path)
+    # A release that says nothing of what it was made of is not taken for the same again.
+    (warehouse.latest / PROVENANCE).unlink()
+    standing = snapshot(warehouse.releases)
+    monkeypatch.setattr(f"orchestration.release.publish.{writer}", broken)
+    home = Home(warehouse.home)
+    with pytest.raises(ReleaseRefused, match=said):
+        publish(current_build(home, warehouse.year), home, warehouse.exports)
+    assert snapshot(warehouse.releases) == standing

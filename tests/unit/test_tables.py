@@ -88,6 +88,12 @@ def test_any_cell_reads_back(tmp_path: Path) -> None:
         assert list(csv.reader(stream)) == [["a", "b"], *rows]
 
 
+def test_each_cell_of_a_column_is_written_for_itself(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    write_csv(path, ["a", "b", "c"], [[1, "x", True], [True, None, 2], [Decimal("2.50"), 3, 4]])
+    assert path.read_text(encoding="utf-8") == "a,b,c\n1,x,true\ntrue,,2\n2.50,3,4\n"
+
+
 def test_rows_by_column_name() -> None:
     assert Table("t", ("a", "b"), [(1, 2), (3, 4)]).as_dicts() == [{"a": 1, "b": 2}, {"a": 3, "b": 4}]
 
