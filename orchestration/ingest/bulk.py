@@ -40,6 +40,10 @@ _ANY_DAY = "Jan 01, 2000 "
 _EPOCH = datetime(1970, 1, 1)
 _ANY_DAY_MICROS = (datetime(2000, 1, 1) - _EPOCH).days * 86_400 * 1_000_000
 _UNREADABLE = -(2**63)
+# No moment is so long.
+_LONG = 64
+# The last letters of a time that has a half of the day.
+_HALF = {-3: list(b" "), -2: list(b"AaPp"), -1: list(b"Mm")}
 _MARK = b"\xef\xbb\xbf"
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _MAY_OPEN = np.isin(np.arange(256), np.frombuffer(b',\n"', dtype=np.uint8))
@@ -315,37 +319,65 @@ def _moments(
     trimmed = pc.utf8_trim_whitespace(cells)
     blank = pc.is_in(trimmed, pa.array(["", *sorted(column.missing)], pa.string()))
     is_blank = blank.to_numpy(zero_copy_only=False)
-    micros = np.zeros(len(cells), dtype=np.int64)
-    readable = np.zeros(len(cells), dtype=bool)
-    halves = pc.match_substring_regex(trimmed, r" [AaPp][Mm]$").to_numpy(zero_copy_only=False)
-    for has_half, width in ((True, 12), (False, 9)):
-        at = np.flatnonzero((halves == has_half) & ~is_blank)
+    # Whatever is longer, or holds a letter of more than one byte, is looked at row by row.
+    is_short = pc.string_is_ascii(trimmed).to_numpy(zero_copy_only=False) & ~is_blank
+    lengths = np.where(is_short, pc.binary_length(trimmed).to_numpy(zero_copy_only=False), 0)
+    micros = np.full(len(cells), _UNREADABLE, dtype=np.int64)
+    for length in np.flatnonzero(np.bincount(np.minimum(lengths, _LONG))[1:_LONG]) + 1:
+        at = np.flatnonzero(lengths == length)
+        micros[at] = _moments_of_length(_letters(trimmed.take(pa.array(at)), int(length)), column, parse)
+    readable = micros != _UNREADABLE
+    values = pa.array(micros, pa.int64(), mask=~readable).cast(pa.timestamp("us"))
+    return {column.name: values}, readable | (is_blank & (not column.required))
+
+
+def _letters(texts: pa.Array, length: int) -> NDArray[Any]:
+    """The bytes of texts that are all of one length, a row a text."""
+    data = texts.buffers()[2]
+    return np.frombuffer(data, np.uint8, len(texts) * length, texts.offset * length).reshape(-1, length)
+
+
+def _moments_of_length(letters: NDArray[Any], column: Column, parse: Callable[[Any], Any]) -> NDArray[Any]:
+    """Microseconds since 1970 of each text."""
+    length = letters.shape[1]
+    micros = np.full(len(letters), _UNREADABLE, dtype=np.int64)
+    has_half = np.logical_and.reduce(
+        [np.isin(letters[:, at], some) for at, some in _HALF.items() if -at <= length]
+    )
+    for half, width in ((True, 12), (False, 9)):
+        if length <= width:
+            continue
+        at = np.flatnonzero((has_half == half) & (letters[:, -width] == ord(" ")))
         if not len(at):
             continue
-        part = trimmed.take(pa.array(at))
+        part = letters if len(at) == len(letters) else letters[at]
         days = _distinct(
-            pc.utf8_slice_codeunits(part, 0, -width),
-            _known_days[column.formats[0], has_half],
-            lambda text, half=has_half: parse(text + _MIDNIGHT[half]),  # type: ignore[misc]
+            _fixed(part[:, :-width]),
+            _known_days[column.formats[0], half],
+            lambda text, half=half: parse(text + _MIDNIGHT[half]),  # type: ignore[misc]
         )
         times = _distinct(
-            pc.utf8_slice_codeunits(part, -width + 1, None),
+            _fixed(part[:, 1 - width :]),
             _known_times[column.formats[0]],
             lambda text: parse(_ANY_DAY + text),
         )
-        micros[at] = days + times - _ANY_DAY_MICROS
-        apart = pc.utf8_slice_codeunits(part, -width, -width + 1)
-        is_apart = pc.is_in(apart, pa.array([" "], pa.string())).to_numpy(zero_copy_only=False)
-        readable[at] = (days != _UNREADABLE) & (times != _UNREADABLE) & is_apart
-    values = pa.array(micros, pa.int64(), mask=~readable).cast(pa.timestamp("us"))
-    return {column.name: values}, readable | (is_blank & (not column.required))
+        is_readable = (days != _UNREADABLE) & (times != _UNREADABLE)
+        micros[at] = np.where(is_readable, days + times - _ANY_DAY_MICROS, _UNREADABLE)
+    return micros
+
+
+def _fixed(letters: NDArray[Any]) -> pa.Array:
+    """Rows of bytes as texts."""
+    data = pa.py_buffer(np.ascontiguousarray(letters))
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(letters.shape[1]), len(letters), [None, data])
 
 
 def _distinct(texts: pa.Array, known: dict[str, int], parse: Callable[[str], Any]) -> NDArray[Any]:
     """Microseconds since 1970 of each text, by reading each distinct one once."""
     encoded = texts.dictionary_encode()
     micros = []
-    for text in encoded.dictionary.to_pylist():
+    for letters in encoded.dictionary.to_pylist():
+        text = letters.decode("ascii")
         if text not in known:
             try:
                 known[text] = _micros(parse(text))
