@@ -170,6 +170,9 @@ def begin_to_load(engine: str) -> None:
 
 def _import_and_load(engine: str) -> Manifest:
     import dbt.cli.main  # noqa: F401
+
+    # Arrow imports it for the first column of plain values, and guards need it where no process stands beside.
+    import pandas  # noqa: F401
     from dbt.contracts.project import Configuration, PackageConfig, Project, ProjectFlags
 
     manifest = load_manifest(engine)
