@@ -18,7 +18,9 @@ from pathlib import Path
 
 from orchestration.paths import PROJECT_FOLDER
 
-_BETWEEN_LOOKS = 0.1
+# Each look holds up every process that it looks at: at ten a second a build of many took 6% longer for being watched.
+_BETWEEN_LOOKS = 0.5
+_FIRST_LOOK = 0.05
 _PROCESSES = Path("/proc")
 
 
@@ -62,8 +64,10 @@ def _watched(root: int) -> Iterator[list[int]]:
     ended = threading.Event()
 
     def look() -> None:
-        while not ended.wait(_BETWEEN_LOOKS):
+        between = _FIRST_LOOK
+        while not ended.wait(between):
             peak[0] = max(peak[0], sum(map(_kilobytes, _family(root))))
+            between = min(2 * between, _BETWEEN_LOOKS)
 
     watcher = threading.Thread(target=look)
     watcher.start()
