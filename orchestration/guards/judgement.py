@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from orchestration.guards.deferred import DEFERRED, defer
+from orchestration.guards.deferred import DEFERRED, OPTIONAL, absent, defer
 from orchestration.guards.report import COULD_NOT_CHECK, FAILED, PASSED, ExpectationOutcome
 from orchestration.guards.suites import ALL_QUESTIONS, Expectation, Suite
 
@@ -31,7 +31,8 @@ def prepare(suites: Sequence[Suite] = ()) -> None:
     """Imports the library, with no word to anybody, and puts the questions of suites into its words."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     defer(*DEFERRED)
-    import great_expectations  # noqa: F401
+    with absent(*OPTIONAL):
+        import great_expectations  # noqa: F401
 
     for suite in suites:
         for expectation in suite.expectations:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
+
+import pytest
+
+from orchestration.guards.deferred import absent
 
 # A question that needs the statistics; its answer is no.
 ASKS_STATISTICS = """
@@ -40,3 +45,22 @@ print(sys.modules["scipy.stats"].entropy([1.0]))
 def test_statistics_and_charts_are_imported_when_they_are_used() -> None:
     told = subprocess.run([sys.executable, "-c", ASKS_STATISTICS], capture_output=True, text=True, check=True)
     assert told.stdout.splitlines() == ["[]", "False False", "0.0"]
+
+
+def test_great_expectations_does_without_databases_and_others_do_not() -> None:
+    code = (
+        "import sys; from orchestration.guards.judgement import Judge; Judge(); "
+        "print('sqlalchemy' in sys.modules); import sqlalchemy; print(sqlalchemy.__name__)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == ["False", "sqlalchemy"]
+
+
+def test_what_is_imported_already_is_not_hidden() -> None:
+    with absent("subprocess", "no_such_module"):
+        import subprocess as found
+
+        assert found is subprocess
+        with pytest.raises(ModuleNotFoundError):
+            importlib.import_module("no_such_module")
+    assert "no_such_module" not in sys.modules
