@@ -41,7 +41,7 @@
 {% macro figures_in_code() -%}
     {%- set found = [] -%}
     {%- if execute -%}
-        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('evidence_') -%}
+        {%- for node in graph.nodes.values() | sort(attribute='name') if node.resource_type == 'model' and node.name.startswith('evidence_') -%}
             {%- for figure_id in modules.re.findall("\\bevidence\\(\\s*'(\\w+)'", node.raw_code) | unique -%}
                 {%- do found.append({'model': node.name, 'figure_id': figure_id, 'whole': none}) -%}
             {%- endfor -%}
