@@ -68,6 +68,16 @@ class Scale:
     steps: dict[str, float]
 
 
+def take_compiled(home: Path, folder: Path) -> Path:
+    """What the floor needs of a build: manifest, SQL and catalogue; the folder of the first two."""
+    compiled = folder / "compiled"
+    compiled.mkdir()
+    shutil.copy(ensure_manifest(), compiled)
+    shutil.copy(home / "builds" / str(BENCH_YEAR) / SQL_FILE, compiled)
+    shutil.copy(DBT_FOLDER / "seeds" / "figure_catalogue.csv", folder)
+    return compiled
+
+
 def scale(registrations: int, folder: Path) -> Scale:
     """Generates exports of a size and measures all three on them."""
     raw, home = folder / "raw", folder / "home"
@@ -77,11 +87,7 @@ def scale(registrations: int, folder: Path) -> Scale:
     os.sync()
     whole = build(raw, home, BENCH_YEAR)
     taken = steps(home)
-    compiled = folder / "compiled"
-    compiled.mkdir()
-    shutil.copy(ensure_manifest(), compiled)
-    shutil.copy(home / "builds" / str(BENCH_YEAR) / SQL_FILE, compiled)
-    shutil.copy(DBT_FOLDER / "seeds" / "figure_catalogue.csv", folder)
+    compiled = take_compiled(home, folder)
     shutil.rmtree(home)
     common = ["--raw", str(raw), "--year", str(BENCH_YEAR)]
     floor = measure(

@@ -141,9 +141,11 @@ def _name_places(connection: duckdb.DuckDBPyConnection) -> None:
         connection.executemany(
             "insert into places values (?, ?)", [(t, normalise_text(t)) for (t,) in places]
         )
-    countries = connection.execute("select distinct country_text from zoom where trim(country_text) <> ''")
+    countries = connection.execute(
+        "select distinct country_text from zoom where trim(country_text) <> ''"
+    ).fetchall()
     connection.execute("create table countries (typed varchar, code varchar, key varchar)")
-    rows = [(t, country_code(t), country_code(t) or normalise_text(t)) for (t,) in countries.fetchall()]
+    rows = [(t, country_code(t), country_code(t) or normalise_text(t)) for (t,) in countries]
     if rows:
         connection.executemany("insert into countries values (?, ?, ?)", rows)
 

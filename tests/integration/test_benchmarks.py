@@ -1,0 +1,34 @@
+"""The benchmarks do what they are measured for: a floor that left something out would be no floor."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+from benchmarks.__main__ import BENCH_YEAR, build, steps, take_compiled
+from benchmarks.floor import run
+from benchmarks.generate import generate
+
+REGISTRATIONS = 500
+
+
+def numbers(path: Path) -> dict[str, tuple[Decimal, ...]]:
+    """Numerator and denominator of each figure."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["figure_id"]: tuple(Decimal(row[name] or 0) for name in ("numerator", "denominator"))
+            for row in csv.DictReader(stream)
+        }
+
+
+def test_the_floor_computes_the_figures_that_a_build_releases(tmp_path: Path) -> None:
+    raw, home = tmp_path / "raw", tmp_path / "home"
+    assert generate(raw, BENCH_YEAR, REGISTRATIONS, seed=1, workers=1) == REGISTRATIONS
+    taken = build(raw, home, BENCH_YEAR)
+    assert taken.wall > 0 < taken.peak
+    assert steps(home).keys() >= {"models", "guards", "release__report"}
+    run(raw, BENCH_YEAR, tmp_path / "floor", take_compiled(home, tmp_path))
+    released = numbers(home / "releases" / str(BENCH_YEAR) / "latest" / "figures.csv")
+    assert released["participants"][0] > 0
+    assert numbers(tmp_path / "floor" / "figures.csv") == released
