@@ -17,7 +17,6 @@ from orchestration.models.runner import (
     NodeOutcome,
     release_duckdb,
     run_dbt,
-    save_sql,
 )
 from orchestration.progress import say
 
@@ -49,7 +48,6 @@ class DuckDBEngine:
             outcomes = kept.with_anew(self._run_after(build, kept.changed_tables(build)))
         if all(each.succeeded for each in outcomes):
             keep(build, outcomes)
-            save_sql(build.folder, outcomes)
         return outcomes
 
     def _run_after(self, build: Build, changed: list[str]) -> list[NodeOutcome]:

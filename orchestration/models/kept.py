@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from orchestration.build import Build, database_stamp
-from orchestration.models.runner import NodeOutcome, project_fingerprint
+from orchestration.models.runner import NodeOutcome, project_fingerprint, save_sql, saved_sql
 from orchestration.storage import sha256_of_file, write_atomically
 
 _FILE = "models.json"
@@ -47,7 +48,10 @@ def take_kept(build: Build) -> Kept | None:
         node = json.loads(path.read_text(encoding="utf-8"))
         if node["made_by"] != _made_by() or node["database_stamp"] != database_stamp(build.database):
             return None
-        outcomes = [NodeOutcome(**{**each, "is_kept": True}) for each in node["outcomes"]]
+        sql = saved_sql(build.folder)
+        outcomes = [
+            NodeOutcome(**{**each, "is_kept": True}, sql=sql[each["unique_id"]]) for each in node["outcomes"]
+        ]
         return Kept(node["landing"], outcomes)
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -57,15 +61,20 @@ def take_kept(build: Build) -> Kept | None:
 
 
 def keep(build: Build, outcomes: Sequence[NodeOutcome]) -> None:
-    """Puts a complete run on record."""
+    """Puts a complete run on record, its SQL in a file of its own."""
+    save_sql(build.folder, outcomes)
     node = {
         "made_by": _made_by(),
         "database_stamp": database_stamp(build.database),
         "landing": _landing(build),
-        "outcomes": [asdict(each) for each in outcomes],
+        "outcomes": [_recorded(each) for each in outcomes],
     }
     with write_atomically(_path(build)) as aside:
         aside.write_text(json.dumps(node), encoding="utf-8")
+
+
+def _recorded(outcome: NodeOutcome) -> dict[str, Any]:
+    return {name: value for name, value in asdict(outcome).items() if name != "sql"}
 
 
 def _path(build: Build) -> Path:
