@@ -5,8 +5,8 @@ Here belongs the one place that renders pixels: 300 dots an inch, the same bytes
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
+from types import ModuleType
 
 from orchestration.release.drawing import FONT_FOLDER
 
@@ -16,17 +16,14 @@ _POINTS_PER_PIXEL = 72 / 96
 
 def as_picture(drawing: str) -> bytes:
     """A chart, an SVG that stands alone, as PNG."""
-    return _renderer()(drawing)
+    picture: bytes = _renderer().svg_to_png(drawing, scale=_POINTS_PER_PIXEL, ppi=DOTS_PER_INCH)
+    return picture
 
 
 @cache
-def _renderer() -> Callable[[str], bytes]:
+def _renderer() -> ModuleType:
     """What makes a picture of an SVG, with the house typeface at hand."""
     import vl_convert
 
     vl_convert.register_font_directory(str(FONT_FOLDER))
-
-    def render(svg: str) -> bytes:
-        return vl_convert.svg_to_png(svg, scale=_POINTS_PER_PIXEL, ppi=DOTS_PER_INCH)
-
-    return render
+    return vl_convert
