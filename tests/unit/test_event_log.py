@@ -44,6 +44,7 @@ def test_dagsters_own_log_reads_what_was_written(instance: dg.DagsterInstance) -
 
 def test_a_home_that_dagster_wrote_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    # As the project's own: nothing is sent to Dagster's makers, from a test neither.
     (tmp_path / "dagster.yaml").write_text("telemetry: {enabled: false}\n", encoding="utf-8")
     with dg.DagsterInstance.from_config(str(tmp_path)) as plain:
         run = materialise(plain)
