@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks.measuring import Measured, measure
-from orchestration.models.runner import SQL_FILE, ensure_manifest
+from orchestration.transform.runner import SQL_FILE, ensure_manifest
 from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
 
 BENCH_YEAR = 2030

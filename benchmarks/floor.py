@@ -24,9 +24,9 @@ from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.schema import landing_tables, main_table
 from orchestration.ingest.sources import Landing, ingest_source, references_of
-from orchestration.models.runner import saved_sql
+from orchestration.transform.runner import saved_sql
 from orchestration.paths import Home
-from orchestration.release.history import write_history
+from orchestration.ingest.history import write_history
 
 KEY = b"the floor needs a key as well, of any kind"
 MEMORY_LIMIT = "2GB"

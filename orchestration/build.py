@@ -1,117 +1,67 @@
-"""A build: the state of a year between landing and release.
+"""The build of one report year: where its parts lie, and what tells one state of it from another.
 
-Here belongs what ties landing, database and guard results together, so that the release can tell that
-they are of one build. Who may build at all is ``locking``.
+A build is the landing of a year, the database that dbt makes of it, and the guards' answers. Any part may be
+made again by itself; ``Build.state`` ties the answers of the guards to the very bytes that they are about.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.paths import Home
-from orchestration.storage import fingerprint_of_files, write_atomically
+from orchestration.storage import sha256_of_file
 
-STATE_FILE = "build.json"
 GUARDS_FILE = "guards.json"
-
-
-class BuildIncomplete(Exception):
-    """What lies in the build folder is no finished build."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """One build of one year: its identity and where its parts lie.
+    """The build of a year in a home.
 
-    ``landing_fingerprint`` and ``database_stamp`` are those at the moment the models were complete;
-    empty before.
+    ``folder`` holds the database, the guards' answers and dbt's artifacts, ``landing`` the Parquet tables,
+    ``manifest`` is dbt's manifest.json of the project on DuckDB.
     """
 
     year: int
-    build_id: str
     folder: Path
     landing: Path
     database: Path
-    landing_fingerprint: str = ""
-    database_stamp: str = ""
+    manifest: Path
 
     @property
     def guards_file(self) -> Path:
         """The results of the guards."""
         return self.folder / GUARDS_FILE
 
+    def landing_hashes(self) -> dict[str, str]:
+        """Landing table → SHA-256 of its file."""
+        return {path.stem: sha256_of_file(path) for path in sorted(self.landing.glob("*.parquet"))}
+
+    def state(self) -> str:
+        """A hash of the landing and of the database's size and modification time."""
+        parts = [f"{name}:{sha256}" for name, sha256 in self.landing_hashes().items()]
+        return hashlib.sha256("\n".join([*parts, database_stamp(self.database)]).encode()).hexdigest()
+
     def remove_database(self) -> None:
-        """Removes what an earlier build left, and what one that was cut short did not write back."""
+        """Removes the database, and the write-ahead log of one that was not closed."""
         for path in (self.database, self.database.with_name(f"{self.database.name}.wal")):
             path.unlink(missing_ok=True)
 
-    def save(self) -> None:
-        """Writes the state, whole or not at all."""
-        node = {
-            "build_id": self.build_id,
-            "year": self.year,
-            "landing_fingerprint": self.landing_fingerprint,
-            "database_stamp": self.database_stamp,
-        }
-        with write_atomically(self.folder / STATE_FILE) as aside:
-            aside.write_text(json.dumps(node, indent=1), encoding="utf-8")
 
-    def completed(self) -> Build:
-        """The build once its models are complete: bound to its landing and its database."""
-        return replace(
-            self,
-            landing_fingerprint=landing_fingerprint(self.landing),
-            database_stamp=database_stamp(self.database),
-        )
-
-    def verify_complete(self) -> None:
-        """Raises BuildIncomplete unless landing and database are those that the models left."""
-        if not self.database_stamp:
-            raise BuildIncomplete("the models of this build never finished")
-        if not self.database.exists() or database_stamp(self.database) != self.database_stamp:
-            raise BuildIncomplete("the database changed after the models finished")
-        if landing_fingerprint(self.landing) != self.landing_fingerprint:
-            raise BuildIncomplete("the landing changed after the models finished")
-
-
-def start_build(home: Home, year: int, build_id: str) -> Build:
-    """A new build of a year; guard results of earlier builds are void from here on."""
-    build = _at(home, year, build_id)
-    build.folder.mkdir(parents=True, exist_ok=True)
-    build.guards_file.unlink(missing_ok=True)
-    build.save()
-    return build
-
-
-def current_build(home: Home, year: int) -> Build:
-    """The build of a year as it lies in the home; BuildIncomplete where there is none."""
-    path = home.build(year) / STATE_FILE
-    if not path.exists():
-        raise BuildIncomplete(f"there is no build of {year}")
-    node = json.loads(path.read_text(encoding="utf-8"))
-    return replace(
-        _at(home, year, node["build_id"]),
-        landing_fingerprint=node["landing_fingerprint"],
-        database_stamp=node["database_stamp"],
+def build_of(home: Home, year: int) -> Build:
+    """The build of a year in a home; its folder is made where there is none."""
+    home.build(year).mkdir(parents=True, exist_ok=True)
+    return Build(
+        year, home.build(year), home.landing(year), home.build_database(year), home.dbt / "manifest.json"
     )
 
 
-def _at(home: Home, year: int, build_id: str) -> Build:
-    return Build(year, build_id, home.build(year), home.landing(year), home.build_database(year))
-
-
-def landing_fingerprint(landing: Path) -> str:
-    """One hash over the states of the sources and the tables made from them together."""
-    states = sorted((landing / "state").glob("*.json"))
-    together = ["findings", "corrected_values", "released_figures", "released_cells"]
-    paths = [landing / f"{name}.parquet" for name in together]
-    return fingerprint_of_files([*states, *(path for path in paths if path.exists())])
-
-
 def database_stamp(database: Path) -> str:
-    """What tells one state of the database from another without reading it: size and time."""
-    state = database.stat()
-    return hashlib.sha256(f"{state.st_size}:{state.st_mtime_ns}".encode()).hexdigest()[:16]
+    """Size and modification time of a database file; empty where there is none."""
+    try:
+        state = database.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{state.st_size}:{state.st_mtime_ns}"

@@ -18,7 +18,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 
 from orchestration.fingerprints import inputs_fingerprint
 from orchestration.notices import notify
-from orchestration.warehouse import report_years
+from orchestration.resources import report_years
 
 QUIET_VARIABLE = "METROPOLIS_QUIET_SECONDS"
 AUTOMATIC_VARIABLE = "METROPOLIS_AUTOMATIC"

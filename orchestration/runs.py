@@ -41,10 +41,6 @@ class BuildResult:
     messages: list[str] = field(default_factory=list)
 
 
-class InputIsWrong(Exception):
-    """The call or the exports are wrong; the message says how."""
-
-
 def released_before(home: Home, year: int) -> str:
     """The current release of the year before, which a build is compared with."""
     return Shelf(home, year - 1).current() or ""
@@ -71,21 +67,10 @@ def remember(home: Home, year: int, exports_fingerprint: str, release: str) -> N
 
 
 def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
-    """Builds and releases a year in this process; the home must be held by the caller.
-
-    Raises InputIsWrong for exports that break a contract as a whole.
-    """
-    # Nothing here is algebra, whose threads wait busily.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from orchestration.ahead import begin_landing, process_beside
-    from orchestration.ingest.workers import collect_rarely
-
-    collect_rarely()
-    with process_beside():
-        # Before anything is read: what changes from here on has not been built.
-        fingerprint = build_fingerprint(raw / str(year), engine, released_before(home, year))
-        begin_landing(home, raw, year)
-        result = _execute_job(home, raw, year, engine)
+    """Builds and releases a year in this process; the home must be held by the caller."""
+    # Before anything is read: what changes from here on has not been built.
+    fingerprint = build_fingerprint(raw / str(year), engine, released_before(home, year))
+    result = _execute_job(home, raw, year, engine)
     release = Shelf(home, year).current()
     if result.success and release is not None:
         is_new = _is_new(result)
@@ -98,22 +83,18 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
 
 def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
     import dagster as dg
-    from mashumaro.config import BaseConfig
 
-    # dbt's classes learn to read and write themselves when they first do; most of them never do.
-    BaseConfig.lazy_compilation = True
-    # Dagster says which of its own features are young; that is for who writes the code, not for who runs it.
-    warnings.simplefilter("ignore", dg.PreviewWarning)
-    from orchestration.assembly import BUILD_JOB, build_defs
+    # Dagster tells developers which of its features are new; whoever runs a build need not know.
+    for kind in (dg.PreviewWarning, dg.BetaWarning):
+        warnings.simplefilter("ignore", kind)
+    from orchestration.definitions import BUILD_JOB, build_defs
     from orchestration.instance import open_instance
-    from orchestration.models.runner import begin_to_load
     from orchestration.progress import say
-    from orchestration.warehouse import report_years
+    from orchestration.resources import report_years
 
     say("start", "definitions")
     defs = build_defs(raw=raw.resolve(), home=home.folder.resolve(), engine=engine)
     job = defs.resolve_job_def(BUILD_JOB)
-    begin_to_load(engine)
     with open_instance(home) as instance:
         instance.add_dynamic_partitions(str(report_years.name), [str(year)])
         return job.execute_in_process(

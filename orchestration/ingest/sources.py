@@ -11,7 +11,6 @@ import json
 import traceback
 from collections import defaultdict
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -172,10 +171,8 @@ def references_of(contract: Contract) -> list[str]:
     return sorted(named)
 
 
-def ingest_source(landing: Landing, contract: Contract, pool: Executor | None = None) -> SourceState:
+def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     """Lands a source, or keeps what is landed where neither its files nor what judges them changed.
-
-    Files are read in the processes of the pool, where one is given.
 
     Raises SourceRefused with every file of it that breaks its contract.
     """
@@ -189,7 +186,7 @@ def ingest_source(landing: Landing, contract: Contract, pool: Executor | None = 
     # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
     landing.state_path(contract.source).unlink(missing_ok=True)
     state = SourceState()
-    _load_files(landing, contract, paths, references, state, pool)
+    _load_files(landing, contract, paths, references, state)
     # Of the bytes that were read, whatever the files hold by now.
     read = [file.sha256 for file in state.files]
     state.fingerprint = _fingerprint(landing, contract, paths, read, references)
@@ -241,14 +238,13 @@ def _load_files(
     paths: list[Path],
     references: dict[str, frozenset[str]],
     state: SourceState,
-    pool: Executor | None,
 ) -> None:
     """Lands the rows of every file, in the order of their names; all files that are wrong are named."""
     refusals: list[FileRefused] = []
     job = _Job(landing, contract, references)
     tables = [main_table(contract), *list_tables(contract)]
     with LandingWriter(landing.folder, tables) as writer:
-        for loaded in load_in_order(job, paths, pool):
+        for loaded in load_in_order(job, paths):
             if isinstance(loaded, FileRefused):
                 refusals.append(loaded)
                 continue

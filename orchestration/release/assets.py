@@ -13,7 +13,7 @@ from orchestration.operations import RELEASE_FRESHNESS
 from orchestration.previews import markdown_table
 from orchestration.progress import say
 from orchestration.release.publish import Released, publish
-from orchestration.warehouse import WarehouseResource, report_years, year_of
+from orchestration.resources import WarehouseResource, report_years, year_of
 
 RELEASE = dg.AssetKey(["release", "report"])
 _HEADLINES = ("members_activated_share", "participants", "participants_women_share")
@@ -35,7 +35,7 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
         year = year_of(context)
         say("release", "verify")
-        released = publish(warehouse.current_build(year), warehouse.layout, warehouse.landing(year).exports)
+        released = publish(warehouse.build(year), warehouse.layout, warehouse.landing(year).exports)
         return dg.MaterializeResult(metadata=_metadata(released))
 
     return release

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.databases import open_database
-from orchestration.models.runner import TARGET_FOLDER, saved_sql
 from orchestration.release.content import ReleaseContent
 
 PAGE = "documentation/models.html"
@@ -99,12 +98,12 @@ def _inline(node: Node) -> str:
 
 def _manifest(content: ReleaseContent) -> Node:
     """The manifest of the build, cut down to what the page shows of this project."""
-    whole = json.loads((TARGET_FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    whole = json.loads(content.manifest.read_text(encoding="utf-8"))
     shown = {
         kind: {key: _shown(node) for key, node in whole[kind].items() if node["package_name"] == PROJECT}
         for kind in _KINDS
     }
-    for key, sql in saved_sql(content.database.parent).items():
+    for key, sql in content.sql.items():
         if sql and key in shown["nodes"]:
             shown["nodes"][key]["compiled_code"] = sql
     known = {key for nodes in shown.values() for key in nodes}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.build import Build, BuildIncomplete
+from orchestration.build import Build
 from orchestration.databases import open_database
 from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
 from orchestration.guards.report import GuardRefused, GuardReport, verify_report
@@ -20,9 +20,10 @@ from orchestration.paths import Home
 from orchestration.progress import say
 from orchestration.release.changes import compare, tell
 from orchestration.release.content import Guarded, ReleaseContent
-from orchestration.release.prepared import discard, put_database, tables_of
+from orchestration.release.database import write_database
 from orchestration.release.shelf import Shelf
-from orchestration.release.tables import as_texts, text_of, write_csv
+from orchestration.release.tables import as_texts, read_tables, text_of, write_csv
+from orchestration.transform.reuse import BuildIncomplete, ModelsRecord, sql_of_last_run
 
 PROVENANCE = "release.json"
 _DANGLING_REVERSALS = """
@@ -77,14 +78,12 @@ def publish(build: Build, home: Home, exports: Path) -> Released:
         if aside.exists():
             shelf.discard(aside)
         raise
-    finally:
-        discard(build)
 
 
 def verified_report(build: Build) -> GuardReport:
     """The guard results of this very build; ReleaseRefused unless all are there and green."""
     try:
-        build.verify_complete()
+        ModelsRecord(build).verify_complete()
         return verify_report(build)
     except (BuildIncomplete, GuardRefused) as error:
         raise ReleaseRefused(str(error)) from None
@@ -95,19 +94,22 @@ def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> 
         findings = _dicts(connection, "select * from landing.findings order by all")
         findings += _dicts(connection, _DANGLING_REVERSALS)
         corrections = _dicts(connection, "select * from landing.corrected_values order by all")
+        tables = read_tables(connection)
     release = shelf.next_name()
     return ReleaseContent(
         year=build.year,
         release=release,
         previous=shelf.current(),
-        tables=tables_of(build),
+        tables=tables,
         guarded=_guarded(report),
         findings=findings,
         database=build.database,
+        manifest=build.manifest,
         inputs_fingerprint=inputs_fingerprint(exports),
         code_fingerprint=code_fingerprint(),
         changes="",
         corrections=corrections,
+        sql=sql_of_last_run(build),
     )
 
 
@@ -156,23 +158,16 @@ def _write_all(
 ) -> None:
     from dataclasses import replace
 
-    from orchestration.release.charts import begin_charts
     from orchestration.release.package import DESCRIPTOR, write_package
 
     changes = _changes(folder, content, build)
     (folder / "changes.md").write_text(changes, encoding="utf-8")
     (folder / PROVENANCE).write_text(_provenance(content, forgotten), encoding="utf-8")
     content = replace(content, changes=changes)
-    write_pictures = begin_charts(folder, content)
     for name, write in _writers(report).items():
         say("release", name)
         write(folder, content)
-    # Pictures are drawn meanwhile.
     _verify_tables(folder, content)
-    say("release", "charts")
-    write_pictures()
-    say("release", "warehouse.duckdb")
-    put_database(build, folder)
     _verify_database(folder, content)
     say("release", DESCRIPTOR)
     write_package(folder, content)
@@ -215,6 +210,7 @@ Writer = Callable[[Path, ReleaseContent], object]
 
 def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.guards.data_docs import write_data_docs
+    from orchestration.release.charts import write_charts
     from orchestration.release.documentation import write_documentation
     from orchestration.release.lineage import write_lineage
     from orchestration.release.site import write_site
@@ -227,6 +223,8 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "lineage.json": write_lineage,
         "report.xlsx": write_workbook,
         "documentation": write_documentation,
+        "charts": write_charts,
+        "warehouse.duckdb": lambda folder, content: write_database(content.database, folder, content.manifest),
         # The page links what lies beside it.
         "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),
         "site": write_site,

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.databases import open_database
-from orchestration.models.runner import saved_sql
+from orchestration.transform.runner import saved_sql
 from orchestration.paths import Home
 from tests.conftest import Warehouse
 

@@ -19,9 +19,9 @@ import yaml
 
 from orchestration.build import current_build
 from orchestration.instance import open_instance
-from orchestration.models.dbt_sources import COLUMNS_FILE, SOURCES_FILE, render_columns, render_sources
-from orchestration.models.kept import keep, take_kept
-from orchestration.models.runner import release_duckdb, run_dbt
+from orchestration.transform.dbt_sources import COLUMNS_FILE, SOURCES_FILE, render_columns, render_sources
+from orchestration.transform.kept import keep, take_kept
+from orchestration.transform.runner import release_duckdb, run_dbt
 from orchestration.paths import DBT_FOLDER, Home
 from tests.conftest import Warehouse
 

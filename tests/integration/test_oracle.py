@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.models.runner import raise_for_failures, release_duckdb, run_dbt
+from orchestration.transform.runner import raise_for_failures, release_duckdb, run_dbt
 from orchestration.paths import BUILD_DATABASE, PROJECT_FOLDER
 from orchestration.release.tables import Table, read_tables, text_of, typed_text
 from tests.support.faults import Fault, inject_faults

@@ -20,7 +20,7 @@ from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import Landing, ingest_source, references_of
 from orchestration.paths import Home
-from orchestration.release.history import write_history
+from orchestration.ingest.history import write_history
 
 KEY = b"a key of the tests, long enough"
 EVENT = "E2019-001"

@@ -17,7 +17,7 @@ import duckdb
 import yaml
 
 from orchestration.ingest.schema import QUARANTINE, SOURCE_FILES
-from orchestration.models.dbt_sources import sql_type
+from orchestration.transform.dbt_sources import sql_type
 from orchestration.paths import DBT_FOLDER
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.tables import read_tables, write_csv

@@ -15,7 +15,7 @@ import pytest
 from orchestration import documentation
 from orchestration.guards.suites import load_suites
 from orchestration.ingest.contracts import load_contracts
-from orchestration.models.runner import ensure_manifest
+from orchestration.transform.runner import ensure_manifest
 from orchestration.paths import PROJECT_FOLDER
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.documentation import PAGE, write_documentation

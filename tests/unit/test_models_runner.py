@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.models import runner
-from orchestration.models.runner import ModelsFailed, NodeOutcome, raise_for_failures, told_in_words
+from orchestration.transform import runner
+from orchestration.transform.runner import ModelsFailed, NodeOutcome, raise_for_failures, told_in_words
 
 
 @pytest.fixture

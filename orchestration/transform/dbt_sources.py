@@ -3,7 +3,7 @@
 Here belongs the rendering of ``models/staging/_sources.yml`` (documentation) and of
 ``macros/_landing_columns.sql`` (columns and types, for the macro that puts corrections in place).
 What they say is written once, in the contracts, and repeated by this module only.
-``python -m orchestration.models.dbt_sources`` writes the files.
+``python -m orchestration.transform.dbt_sources`` writes the files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SOURCES_FILE = DBT_FOLDER / "models" / "staging" / "_sources.yml"
 COLUMNS_FILE = DBT_FOLDER / "macros" / "_landing_columns.sql"
 
 _NOTICE = (
-    "Generated from raw/contracts by `python -m orchestration.models.dbt_sources`. "
+    "Generated from raw/contracts by `python -m orchestration.transform.dbt_sources`. "
     "Edit the contracts instead."
 )
 _LINE_WIDTH = 110

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.build import Build
-from orchestration.models.runner import EngineMissing
+from orchestration.transform.runner import EngineMissing
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem

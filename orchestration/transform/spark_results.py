@@ -8,21 +8,20 @@ is the same view as ever, on those tables. Both are known from the project as db
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.build import Build
-from orchestration.models.runner import (
-    ensure_manifest,
+from orchestration.transform.runner import (
+    NodeOutcome,
     raise_for_failures,
     release_duckdb,
     run_dbt,
-    save_sql,
 )
-from orchestration.models.spark_session import OpenSession
+from orchestration.transform.spark_session import OpenSession
 from orchestration.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -38,13 +37,18 @@ class Relation:
     sql: str
 
 
-def bring_back(build: Build, spark: OpenSession) -> None:
-    """Makes the build's database of what Spark computed; whole or not at all."""
+def bring_back(build: Build, spark: OpenSession, outcomes: Sequence[NodeOutcome]) -> list[NodeOutcome]:
+    """Makes the build's database of what Spark computed, whole or not at all.
+
+    Returns the outcomes of Spark's run with the SQL that makes the same models on DuckDB, which is what the
+    documentation of a release shows after either engine.
+    """
     import duckdb
 
     # A compiled model names the database by the name of its file.
     made = spark.exchange.folder / build.database.name
-    relations = list(_relations(build, made))
+    sql = _compiled(build, made)
+    relations = list(_relations(build, sql))
     with duckdb.connect(str(made)) as connection:
         _attach_landing(connection, build.landing)
         for relation in relations:
@@ -52,12 +56,14 @@ def bring_back(build: Build, spark: OpenSession) -> None:
                 connection.execute(f'create view main."{relation.name}" as {relation.sql}')
             else:
                 _bring_table(connection, relation, spark)
+    build.remove_database()
     with write_atomically(build.database) as aside:
         made.rename(aside)
+    return [replace(each, sql=sql.get(each.unique_id, each.sql)) for each in outcomes]
 
 
-def _relations(build: Build, database: Path) -> Iterator[Relation]:
-    """Every model and seed, each after all that it is made of."""
+def _compiled(build: Build, database: Path) -> dict[str, str]:
+    """Model → its SQL on DuckDB."""
     try:
         outcomes = run_dbt(
             ["compile", "--select", "resource_type:model"],
@@ -65,14 +71,17 @@ def _relations(build: Build, database: Path) -> Iterator[Relation]:
             landing=build.landing.resolve(),
             database=database,
             target=build.folder.resolve() / "dbt",
+            parsed=build.manifest.parent,
         )
     finally:
         release_duckdb()
     raise_for_failures(outcomes)
-    # The documentation of a release shows these, after either engine.
-    save_sql(build.folder, outcomes)
-    sql = {each.unique_id: each.sql for each in outcomes}
-    manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
+    return {each.unique_id: each.sql for each in outcomes}
+
+
+def _relations(build: Build, sql: Mapping[str, str]) -> Iterator[Relation]:
+    """Every model and seed, each after all that it is made of."""
+    manifest = json.loads(build.manifest.read_text(encoding="utf-8"))
     nodes: dict[str, Any] = {
         key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")
     }

@@ -1,14 +1,14 @@
-"""The warehouse as a Dagster resource: where exports come from, where everything goes.
+"""The warehouse as a Dagster resource: where exports come from and where everything goes.
 
-Here belongs what every step is given. The resource holds the home's lock for the length of a run, so that
-one run writes at a time, whoever launched it.
+Every step gets it. It holds the home's lock for the length of a run, so that one run writes at a time, whoever
+launched it.
 """
 
 from pathlib import Path
 
 import dagster as dg
 
-from orchestration.build import Build, current_build, start_build
+from orchestration.build import Build, build_of
 from orchestration.ingest.sources import Landing, landing_of
 from orchestration.locking import HomeLock
 from orchestration.paths import Home
@@ -17,11 +17,15 @@ report_years = dg.DynamicPartitionsDefinition(name="report_year")
 
 
 class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Paths and engine of a warehouse."""
+    """Paths and engine of a warehouse.
+
+    ``column_lineage`` derives the lineage of every column that a run makes, which takes longer than the models.
+    """
 
     raw: str
     home: str
     engine: str = "duckdb"
+    column_lineage: bool = False
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Takes the home for this run."""
@@ -40,13 +44,9 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The landing of a year."""
         return landing_of(self.layout, Path(self.raw), year)
 
-    def start_build(self, year: int, build_id: str) -> Build:
-        """A new build of a year."""
-        return start_build(self.layout, year, build_id)
-
-    def current_build(self, year: int) -> Build:
-        """The build of a year as it stands."""
-        return current_build(self.layout, year)
+    def build(self, year: int) -> Build:
+        """The build of a year."""
+        return build_of(self.layout, year)
 
 
 def year_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> int:
