@@ -14,10 +14,10 @@ import dagster as dg
 
 from orchestration.guards.assets import guard_checks
 from orchestration.ingest.assets import LANDING_GROUP, ingest_assets
-from orchestration.operations import build_operations
+from orchestration.operations import build_operations, is_on
 from orchestration.paths import PROJECT_FOLDER, Home
 from orchestration.release.assets import RELEASE, release_asset
-from orchestration.resources import WarehouseResource, report_years
+from orchestration.resources import COLUMN_LINEAGE_VARIABLE, WarehouseResource, report_years
 from orchestration.transform.assets import MODEL_GROUPS, models_assets
 
 BUILD_JOB = "build_year"
@@ -36,14 +36,17 @@ def home_folder() -> Path:
 def build_defs(raw: Path | None = None, home: Path | None = None, engine: str = "duckdb") -> dg.Definitions:
     """The whole code location on the given folders."""
     warehouse = WarehouseResource(
-        raw=str(raw or raw_folder()), home=str(home or home_folder()), engine=engine
+        raw=str(raw or raw_folder()),
+        home=str(home or home_folder()),
+        engine=engine,
+        column_lineage=is_on(COLUMN_LINEAGE_VARIABLE),
     )
     models = models_assets(Home(Path(warehouse.home)))
     marts = sorted(key for key in models.keys if key.path[0] == "marts")
     release = release_asset([*marts, dg.AssetKey(["landing", "source_files"])])
     guards = guard_checks()
     jobs = _jobs(guards)
-    operations = build_operations(jobs[0], Path(warehouse.raw))
+    operations = build_operations(jobs[0], models, Path(warehouse.raw))
     return dg.Definitions(
         assets=dg.with_source_code_references([*ingest_assets(), models, release]),
         asset_checks=[guards],

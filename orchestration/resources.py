@@ -13,6 +13,12 @@ from orchestration.ingest.sources import Landing, landing_of
 from orchestration.locking import HomeLock
 from orchestration.paths import Home
 
+# Set by ``metropolis dev``, for the runs that people launch in the UI.
+COLUMN_LINEAGE_VARIABLE = "METROPOLIS_COLUMN_LINEAGE"
+
+# The clock of the Secretariat, by which days, years and schedules are meant.
+CLOCK = "Europe/Madrid"
+
 report_years = dg.DynamicPartitionsDefinition(name="report_year")
 
 

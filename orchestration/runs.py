@@ -6,7 +6,6 @@ Here belongs launching the job and telling its outcome apart: released, unchange
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from dataclasses import dataclass, field
 from enum import IntEnum

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orchestration.instance import prepare_instance
 from orchestration.paths import PROJECT_FOLDER, Home
+from orchestration.resources import COLUMN_LINEAGE_VARIABLE
 
 
 def run_ui(home: Home, raw: Path, port: int) -> int:
@@ -19,6 +20,7 @@ def run_ui(home: Home, raw: Path, port: int) -> int:
         **os.environ,
         "METROPOLIS_HOME": str(home.folder.resolve()),
         "METROPOLIS_RAW": str(raw.resolve()),
+        COLUMN_LINEAGE_VARIABLE: os.environ.get(COLUMN_LINEAGE_VARIABLE, "yes"),
         "DAGSTER_HOME": str(prepare_instance(home).resolve()),
     }
     command = [

@@ -125,7 +125,9 @@ def reasons_to_refuse(report: GuardReport, build: Build, suites: Sequence[Suite]
 def _of_another_state(report: GuardReport, build: Build) -> list[str]:
     if (report.year, report.state) == (build.year, build.state()):
         return []
-    return ["The guards have not answered for the landing and the models that lie there; run the guards again"]
+    return [
+        "The guards have not answered for the landing and the models that lie there; run the guards again"
+    ]
 
 
 def _questions_without_answer(report: GuardReport, suites: Sequence[Suite]) -> list[str]:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.corrections import write_corrected_values
+from orchestration.ingest.history import write_history
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.schema import (
     CORRECTED_VALUES,
@@ -31,7 +32,6 @@ from orchestration.ingest.sources import (
 )
 from orchestration.previews import PREVIEW_ROWS, markdown_table
 from orchestration.progress import say
-from orchestration.ingest.history import write_history
 from orchestration.resources import WarehouseResource, report_years, year_of
 
 LANDING_GROUP = "landing"
@@ -112,7 +112,11 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
         landing = warehouse.landing(year_of(context))
         refused: dict[str, SourceRefused] = {}
         for contract in ordered:
-            tables = [table for table in tables_of(contract) if landing_key(table.name) in context.selected_asset_keys]
+            tables = [
+                table
+                for table in tables_of(contract)
+                if landing_key(table.name) in context.selected_asset_keys
+            ]
             if not tables or refused.keys() & set(references_of(contract)):
                 # Rows that refer to a source that was refused would all be at fault.
                 continue

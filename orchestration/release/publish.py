@@ -224,7 +224,9 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "report.xlsx": write_workbook,
         "documentation": write_documentation,
         "charts": write_charts,
-        "warehouse.duckdb": lambda folder, content: write_database(content.database, folder, content.manifest),
+        "warehouse.duckdb": lambda folder, content: write_database(
+            content.database, folder, content.manifest
+        ),
         # The page links what lies beside it.
         "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),
         "site": write_site,

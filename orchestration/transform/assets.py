@@ -99,10 +99,8 @@ def models_assets(home: Home) -> dg.AssetsDefinition:
         nodes = ModelsRecord(build).node_ids
         wanted = _selected_nodes(context)
         selected = [name for name in nodes if name in wanted]
-        if selected == nodes:
-            ran = run_models(build, engine)
-        else:
-            ran = run_selected(build, engine, selected)
+        is_whole = selected == nodes
+        ran = run_models(build, engine) if is_whole else run_selected(build, engine, selected)
         yield from _events(context, project, translator, build, selected, ran, warehouse.column_lineage)
         raise_for_failures(ran)
 

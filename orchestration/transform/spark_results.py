@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.build import Build
+from orchestration.storage import write_atomically
 from orchestration.transform.runner import (
     NodeOutcome,
     raise_for_failures,
@@ -22,7 +23,6 @@ from orchestration.transform.runner import (
     run_dbt,
 )
 from orchestration.transform.spark_session import OpenSession
-from orchestration.storage import write_atomically
 
 if TYPE_CHECKING:
     import duckdb

@@ -25,20 +25,20 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from orchestration.assembly import BUILD_JOB, build_defs
+from orchestration.definitions import BUILD_JOB, build_defs
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.instance import open_instance
 from orchestration.notices import URL_VARIABLE
 from orchestration.operations import (
     AUTOMATIC_VARIABLE,
-    CLOCK,
     NIGHTLY,
     QUIET_VARIABLE,
     FolderState,
     exported_years,
 )
 from orchestration.paths import Home
+from orchestration.resources import CLOCK
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
 
 pytestmark = pytest.mark.xdist_group("released and operated")

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.corrections import write_corrected_values
 from orchestration.ingest.faults import Finding, QuarantinedRow
+from orchestration.ingest.history import write_history
 from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import Landing, ingest_source, references_of
 from orchestration.paths import Home
-from orchestration.ingest.history import write_history
 
 KEY = b"a key of the tests, long enough"
 EVENT = "E2019-001"

@@ -1,7 +1,7 @@
 """Years with faults against two independent expectations: the faults that were put in, and a plain program.
 
 Here belongs the comparison, figure by figure, cell by cell, row by row. The plain program is
-``benchmarks/peer.py``, which shares no code with the warehouse; what has to be refused is in
+``tests/oracle/calculation.py``, which shares no code with the warehouse; what has to be refused is in
 ``tests/support/faults.py``.
 """
 
@@ -20,16 +20,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.transform.runner import raise_for_failures, release_duckdb, run_dbt
 from orchestration.paths import BUILD_DATABASE, PROJECT_FOLDER
 from orchestration.release.tables import Table, read_tables, text_of, typed_text
+from orchestration.transform.runner import raise_for_failures, release_duckdb, run_dbt
 from tests.support.faults import Fault, inject_faults
 from tests.support.landing import LandedYear, land_year
 from tests.support.year_factory import write_year
 
 pytestmark = pytest.mark.xdist_group("oracle")
 
-PEER = PROJECT_FOLDER / "benchmarks" / "peer.py"
+PEER = PROJECT_FOLDER / "tests" / "oracle" / "calculation.py"
 FAULTS = 40
 Rows = Counter[tuple[str, ...]]
 
@@ -113,6 +113,7 @@ def _modelled(landed: LandedYear, folder: Path, year: int) -> dict[str, Table]:
             landing=landed.landing.folder,
             database=database,
             target=folder / "dbt",
+            parsed=folder / "parsed",
         )
     finally:
         release_duckdb()

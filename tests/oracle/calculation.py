@@ -1,6 +1,6 @@
 """One report year, calculated from the raw exports by one plain program.
 
-    python benchmarks/peer.py --raw RAW_DIR --year Y --out DIR
+    python tests/oracle/calculation.py --raw RAW_DIR --year Y --out DIR
 
 RAW_DIR holds one folder a report year. The program reads the folder of the year asked for and writes
 eight tables to DIR: the figures, the two annex tables, the quarantined rows, the row counts of every
