@@ -31,11 +31,12 @@ $(INSTALLED): requirements.lock pyproject.toml
 
 test: lint ## Lint, unit, integration, fault and browser tests
 	tests/browser/install-browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+	$(BIN)/python -m pytest -n 2 --dist loadscope tests
 
-lint: $(INSTALLED) ## Ruff, mypy, sqlfluff
+lint: $(INSTALLED) ## Ruff, layers of imports, mypy, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project --processes 2 --disable-progress-bar
 

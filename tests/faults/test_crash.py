@@ -22,8 +22,6 @@ from orchestration.paths import Home
 from orchestration.release.shelf import LATEST, Shelf
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse, snapshot
 
-pytestmark = pytest.mark.xdist_group("released and operated")
-
 KILLS_OF_A_SHELF = 100
 KILLS_OF_A_BUILD = 3
 

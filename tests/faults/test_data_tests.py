@@ -18,8 +18,6 @@ from orchestration.paths import Home
 from orchestration.transform.reuse import sql_of_last_run
 from tests.conftest import Warehouse
 
-pytestmark = pytest.mark.xdist_group("released")
-
 _SHARE = "whole = 'funds_use'"
 _A_COUNT = "figure_id = 'members_total'"
 _A_ROW = "('{}', '{}', 'x', 1, 'some.csv', 2, null, null)"

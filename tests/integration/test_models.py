@@ -26,8 +26,6 @@ from orchestration.transform.reuse import BuildIncomplete, ModelsRecord
 from orchestration.transform.runner import release_duckdb, run_dbt
 from tests.conftest import Warehouse
 
-pytestmark = pytest.mark.xdist_group("released")
-
 
 def test_every_unit_test_of_the_models_passes(released: Warehouse, tmp_path: Path) -> None:
     home = Home(released.home)

@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -40,8 +40,6 @@ from orchestration.operations import (
 from orchestration.paths import Home
 from orchestration.resources import CLOCK
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
-
-pytestmark = pytest.mark.xdist_group("released and operated")
 
 FOLLOWING = SMALL_YEAR + 1
 
@@ -369,12 +367,57 @@ LAUNCH = """
 STATUS = """
     query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }
 """
+SELECTABLE = """
+    { assetNodes { assetKey { path } requiredKeys { path }
+        assetChecksOrError { ... on AssetChecks { checks { name canExecuteIndividually } } } } }
+"""
+PLAN = """
+    query ($selector: PipelineSelector!) {
+        executionPlanOrError(pipeline: $selector, mode: "default", runConfigData: {}) {
+        __typename ... on ExecutionPlan { steps { key } } ... on PythonError { message } } }
+"""
 RELEASE_ASSET = """
     { assetNodes(assetKeys: [{path: ["release", "report"]}]) {
         assetMaterializations(limit: 1) { partition metadataEntries { label } }
         internalFreshnessPolicy { __typename } } }
 """
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+def every_part_can_be_launched(dagster: Dagster, location: str) -> None:
+    """Asks for each asset and each check what the launch dialog asks: whether it can run alone, and its plan."""
+    nodes = dagster.ask(SELECTABLE)["assetNodes"]
+    launchable = [each for each in nodes if each["requiredKeys"] is not None]
+    assert len(launchable) > 100
+    checks = 0
+    for node in launchable:
+        path = node["assetKey"]["path"]
+        assert node["requiredKeys"] == [], path
+        assert plan(dagster, location, assets=[path]), path
+        for check in node["assetChecksOrError"]["checks"]:
+            assert check["canExecuteIndividually"] == "CAN_EXECUTE", (path, check)
+            assert plan(dagster, location, checks=[(path, check["name"])]), (path, check)
+            checks += 1
+    assert checks > 90
+
+
+def plan(
+    dagster: Dagster,
+    location: str,
+    assets: Sequence[list[str]] = (),
+    checks: Sequence[tuple[list[str], str]] = (),
+) -> list[str]:
+    """The steps of a run of a selection."""
+    selector = {
+        "repositoryName": "__repository__",
+        "repositoryLocationName": location,
+        "pipelineName": "__ASSET_JOB",
+        "assetSelection": [{"path": path} for path in assets],
+        "assetCheckSelection": [{"assetKey": {"path": path}, "name": name} for path, name in checks],
+    }
+    answer = dagster.ask(PLAN, selector=selector)["executionPlanOrError"]
+    assert answer["__typename"] == "ExecutionPlan", answer
+    return [step["key"] for step in answer["steps"]]
 
 
 def test_a_year_is_released_through_the_ui(small_raw: Path, tmp_path: Path) -> None:
@@ -384,6 +427,7 @@ def test_a_year_is_released_through_the_ui(small_raw: Path, tmp_path: Path) -> N
         [location] = dagster.ask(LOCATION)["workspaceOrError"]["locationEntries"]
         assert location["locationOrLoadError"]["__typename"] == "RepositoryLocation", location
         name = location["name"]
+        every_part_can_be_launched(dagster, name)
         added = dagster.ask(ADD_YEAR, location=name, year=year)["addDynamicPartition"]
         assert added["__typename"] == "AddDynamicPartitionSuccess"
         launched = dagster.ask(LAUNCH, location=name, year=year)["launchRun"]

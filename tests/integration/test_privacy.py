@@ -27,8 +27,6 @@ from tests.support.disclosure import contents, found_in
 from tests.support.faults import find_faults, inject_faults
 from tests.support.year_factory import write_year
 
-pytestmark = pytest.mark.xdist_group("privacy")
-
 ADDRESS = "zuleika.quetzalcoatl@example.org"
 NAME = "Zuleika Quetzalcoatl"
 SLIPPED = ("Zuleika", "Quetzalcoatl", "zuleika.quetzalcoatl")

@@ -20,8 +20,6 @@ from orchestration.release.publish import PROVENANCE, ReleaseRefused, publish
 from orchestration.release.tables import write_csv
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
-pytestmark = pytest.mark.xdist_group("released")
-
 
 def rewrite(path: Path, change: dict[str, str]) -> None:
     """Replaces whole values in a CSV file."""

@@ -27,8 +27,6 @@ from tests.support.faults import Fault, inject_faults
 from tests.support.landing import LandedYear, land_year
 from tests.support.year_factory import write_year
 
-pytestmark = pytest.mark.xdist_group("oracle")
-
 PEER = PROJECT_FOLDER / "tests" / "oracle" / "calculation.py"
 FAULTS = 40
 Rows = Counter[tuple[str, ...]]
