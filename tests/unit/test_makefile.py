@@ -43,7 +43,9 @@ def test_takes_the_newest_that_works(tmp_path: Path) -> None:
 def test_takes_the_one_that_is_named(tmp_path: Path) -> None:
     _interpreter(tmp_path / "python3.13", _WORKS)
     _interpreter(tmp_path / "mine", _WORKS)
-    assert f"\nmine -m venv --clear {tmp_path / 'venv'}\n" in _make(tmp_path, "--dry-run", "PYTHON=mine").stdout
+    assert (
+        f"\nmine -m venv --clear {tmp_path / 'venv'}\n" in _make(tmp_path, "--dry-run", "PYTHON=mine").stdout
+    )
 
 
 @pytest.mark.parametrize(("arguments", "found"), [([], "none"), (["PYTHON=python3.13"], "python3.13")])
@@ -52,5 +54,7 @@ def test_says_what_is_missing(tmp_path: Path, arguments: list[str], found: str) 
     made = _make(tmp_path, *arguments)
     assert made.returncode == 2
     sentence, _ = made.stderr.split("\n", 1)
-    assert sentence.startswith(f"Python 3.11, 3.12 or 3.13 with its venv package is missing (found: {found}): ")
+    assert sentence.startswith(
+        f"Python 3.11, 3.12 or 3.13 with its venv package is missing (found: {found}): "
+    )
     assert not (tmp_path / "venv").exists()
