@@ -71,11 +71,13 @@ fuzz: $(INSTALLED) ## Arbitrary bytes against each reader, for a bounded time
 docs: $(INSTALLED) ## What can be generated of docs/
 	$(BIN)/python -m orchestration.documentation
 
+# One version a library, whichever Python: a release is the same bytes on each.
+COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-annotate --no-header
+
 lock: ## Resolve the dependencies anew, with hashes
-	uv pip compile --universal --generate-hashes --no-strip-extras --no-annotate --no-header --python-version 3.11 \
-		--extra dev pyproject.toml build-requirements.in -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-strip-extras --no-annotate --no-header --python-version 3.11 \
-		--extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
+	$(COMPILE) --extra dev pyproject.toml build-requirements.in -o requirements.lock
+	$(COMPILE) --extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
 
 install-spark: $(INSTALLED_SPARK) ## Add the engine spark to .venv, and Java where there is none
 

@@ -1,9 +1,11 @@
-"""Which Python the Makefile takes, and what it says where there is none."""
+"""Which Python the Makefile takes, what it says where there is none, and which libraries all of them get."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,12 @@ def test_says_what_is_missing(tmp_path: Path, arguments: list[str], found: str) 
         f"Python 3.11, 3.12 or 3.13 with its venv package is missing (found: {found}): "
     )
     assert not (tmp_path / "venv").exists()
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-spark.lock"])
+def test_every_python_gets_the_same_libraries(lock: str) -> None:
+    """So that a release is the same bytes on each, and mypy reads the same stubs."""
+    names = re.findall(r"(?m)^([A-Za-z0-9._-]+)==", (PROJECT_FOLDER / lock).read_text(encoding="utf-8"))
+    assert names
+    assert [name for name, versions in Counter(names).items() if versions > 1] == []
+    assert "python_full_version" not in (PROJECT_FOLDER / lock).read_text(encoding="utf-8")
