@@ -115,8 +115,11 @@ def verify_report(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> Gua
 
 def reasons_to_refuse(report: GuardReport, build: Build, suites: Sequence[Suite]) -> list[str]:
     """Everything that keeps a report from being the whole, green answer to a build."""
+    of_another = _of_another_state(report, build)
+    if of_another:
+        # What they answered is about something else.
+        return of_another
     return [
-        *_of_another_state(report, build),
         *_questions_without_answer(report, suites),
         *(_told(each) for each in report.results if each.outcome != PASSED),
     ]
