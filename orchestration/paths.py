@@ -44,6 +44,11 @@ class Home:
         return self.folder / "dbt"
 
     @property
+    def development_databases(self) -> list[Path]:
+        """Files of the databases that plain dbt works in, as profiles.yml names them."""
+        return sorted(self.folder.glob("dev*.duckdb*"))
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME: instance configuration, run history, event logs."""
         return self.folder / "dagster"

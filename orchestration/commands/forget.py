@@ -57,7 +57,10 @@ def _years(home: Home) -> list[int]:
 
 
 def _erase(home: Home, years: Iterable[int], email: str) -> int:
-    """Marks the person as forgotten and removes every landing and build; the rows that were theirs."""
+    """Marks the person as forgotten and removes every landing and build; the rows that were theirs.
+
+    Development databases go as well: they hold what plain dbt made of the landing.
+    """
     pseudonym = Pseudonymiser(load_or_make_key(home.pseudonym_key)).pseudonym(email)
     rows = 0
     # The mark comes first: a crash after it leaves nothing that a later build would not mend.
@@ -66,6 +69,12 @@ def _erase(home: Home, years: Iterable[int], email: str) -> int:
         rows += _rows_of(home.landing(year), pseudonym)
         for folder in (home.landing(year), home.build(year)):
             shutil.rmtree(folder, ignore_errors=True)
+    for path in home.development_databases:
+        if path.is_dir():
+            # What DuckDB spilled.
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     return rows
 
 

@@ -29,9 +29,10 @@ _SHOWN = (
     *("macro_sql", "arguments", "depends_on", "refs", "sources", "version", "latest_version"),
     *("column_name", "test_metadata", "attached_node", "constraints", "contract", "group"),
     *("model", "given", "expect", "overrides", "source_meta", "loader", "external", "freshness"),
+    *("owner", "label", "type", "maturity"),
 )
 _SHOWN_CONFIG = ("materialized", "contract", "access", "docs", "meta", "tags", "enabled")
-_KINDS = ("nodes", "sources", "macros", "unit_tests")
+_KINDS = ("nodes", "sources", "macros", "unit_tests", "exposures", "groups")
 
 _OVERVIEW = """
 # The models of {release}
@@ -121,7 +122,7 @@ def _manifest(content: ReleaseContent) -> Node:
         "docs": {f"doc.{PROJECT}.__overview__": _overview(content.release)},
         "parent_map": _neighbours(whole["parent_map"], known),
         "child_map": _neighbours(whole["child_map"], known),
-        **{kind: {} for kind in ("exposures", "metrics", "groups", "saved_queries", "disabled")},
+        **{kind: {} for kind in ("metrics", "saved_queries", "disabled")},
         **{kind: {} for kind in ("selectors", "semantic_models", "group_map", "functions")},
     }
 

@@ -23,6 +23,15 @@ _NOTICE = (
     "Edit the contracts instead."
 )
 _LINE_WIDTH = 110
+# The exports of a year are delivered within three months of its end: 456 days after the first landing of a year,
+# those of the following one are overdue.
+_FRESHNESS = {
+    "loaded_at_query": "{{ landed_at(this.identifier) }}",
+    "freshness": {
+        "warn_after": {"count": 366, "period": "day"},
+        "error_after": {"count": 456, "period": "day"},
+    },
+}
 
 
 def sql_type(type_: pa.DataType) -> str:
@@ -65,6 +74,7 @@ def render_sources() -> str:
                     "What the files of one report year hold, one table a source: typed, without "
                     "personal data, each row with the file and the line that it came from."
                 ),
+                "config": _FRESHNESS,
                 "tables": [_table(table) for table in landing_tables(load_contracts())],
             }
         ]

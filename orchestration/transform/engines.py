@@ -89,7 +89,7 @@ def engine_named(name: str) -> Engine:
 
 def build_command(nodes: Sequence[str]) -> list[str]:
     """``dbt build`` of these nodes and of nothing that hangs on them; of the whole project where none is named."""
-    command = ["build", "--exclude-resource-type", "unit_test"]
+    command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     if nodes:
         # A node is selected by the name in its id, which is unique in the project.
         names = [node.split(".")[2] for node in nodes]

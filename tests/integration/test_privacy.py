@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ from orchestration.ingest.faults import FileRefused
 from orchestration.ingest.pseudonyms import KEY_VARIABLE, Pseudonymiser, load_or_make_key
 from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import source_paths
-from orchestration.paths import DBT_FOLDER
+from orchestration.paths import DBT_FOLDER, Home
 from tests.conftest import SMALL_YEAR, Warehouse
 from tests.support.disclosure import contents, found_in
 from tests.support.faults import find_faults, inject_faults
@@ -315,6 +316,9 @@ def test_a_person_is_forgotten(evil: Warehouse, tmp_path: Path) -> None:
     pseudonym = Pseudonymiser(key).pseudonym(FORGOTTEN)
     before = (warehouse.latest / "figures.csv").read_bytes()
     assert found_in(warehouse.home, [pseudonym]) != set()
+    # What plain dbt made of the landing.
+    for name in ("dev.duckdb", f"dev_{SMALL_YEAR}.duckdb"):
+        shutil.copyfile(Home(warehouse.home).build_database(SMALL_YEAR), warehouse.home / name)
     result = warehouse.run("forget", FORGOTTEN.upper())
     assert result.returncode == 0, result.stderr
     assert "2 landed rows" in result.stdout
