@@ -12,6 +12,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why a row is in quarantine."""
 
+    STRAY_QUOTE = "stray_quote"
     BAD_DATE = "bad_date"
     COLUMN_COUNT = "column_count"
     UNKNOWN_ENUM = "unknown_enum"

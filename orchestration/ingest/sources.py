@@ -17,13 +17,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.ingest.bulk import load_in_bulk
-from orchestration.ingest.columns import load_in_columns
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     Contract,
     load_contracts,
 )
+from orchestration.ingest.counting import count_records
 from orchestration.ingest.faults import (
     FileRefused,
     Finding,
@@ -31,9 +30,9 @@ from orchestration.ingest.faults import (
     Reason,
     RowFault,
 )
-from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.layout import Layout, Surroundings
+from orchestration.ingest.loading import LoadedFile, empty_tables, load_file, reject_file
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
-from orchestration.ingest.records import read_records
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
 from orchestration.ingest.writing import LandingWriter
@@ -70,6 +69,7 @@ class SourceFile:
     source: str
     sha256: str
     bytes: int
+    rows_counted: int | None
     rows_read: int
     rows_loaded: int
     rows_quarantined: int
@@ -264,7 +264,6 @@ class _Job:
     landing: Landing
     contract: Contract
     references: Mapping[str, frozenset[str]]
-    unique: set[str] = field(default_factory=set)
 
     def __call__(self, path: Path) -> tuple[LoadedFile, SourceFile] | FileRefused:
         try:
@@ -282,8 +281,16 @@ class _Job:
         pa.default_memory_pool().release_unused()
         contract = self.contract
         source_file = path.relative_to(self.landing.exports).as_posix()
-        content = path.read_bytes()
-        result = self._rows(path, source_file, content)
+        content = read_bytes(path, source_file)
+        event_id = _event_id(source_file, contract)
+        pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
+        surroundings = Surroundings(
+            self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
+        )
+        if event_id is not None and event_id not in self.references["programme"]:
+            result = _reject_unknown_event(content, source_file, contract, surroundings)
+        else:
+            result = load_file(content, source_file, contract, surroundings)
         _assert_nothing_lost(source_file, result)
         if contract.source in REFERENCE_KEYS:
             _refuse_repeated(source_file, result.tables[contract.source], REFERENCE_KEYS[contract.source])
@@ -292,26 +299,31 @@ class _Job:
             source=contract.source,
             sha256=hashlib.sha256(content).hexdigest(),
             bytes=len(content),
+            rows_counted=_count(content, source_file, contract, surroundings, result),
             rows_read=result.rows_read,
             rows_loaded=result.rows_loaded,
             rows_quarantined=len(result.quarantined),
         )
 
-    def _rows(self, path: Path, source_file: str, content: bytes) -> LoadedFile:
-        contract = self.contract
-        event_id = _event_id(source_file, contract)
-        pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
-        surroundings = Surroundings(
-            self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
-        )
-        loader = FileLoader(contract, source_file, surroundings, self.unique)
-        if event_id is not None and event_id not in self.references["programme"]:
-            return _reject_unknown_event(loader, content, source_file, contract, event_id)
-        if in_bulk := load_in_bulk(content, source_file, contract, surroundings):
-            return in_bulk
-        records, header = read_records(content, source_file, contract)
-        in_columns = load_in_columns(records, header, source_file, contract, surroundings, self.unique)
-        return in_columns or loader.load(records, header)
+
+def read_bytes(path: Path, source_file: str) -> bytes:
+    """The bytes of a file; raises FileRefused for one that cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror})"
+        raise FileRefused(source_file, found, "a file that this user may read") from None
+
+
+def _count(
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, result: LoadedFile
+) -> int | None:
+    """The records of the file, counted without its reader; of an unreadable one of an unknown event, none."""
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        return Layout(contract, header, source_file, surroundings, is_lenient=True)
+
+    return count_records(content, source_file, contract, layout_of) if result.is_read else 0
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
@@ -351,15 +363,15 @@ def _platforms_beside(path: Path, event_id: str | None) -> frozenset[str]:
 
 
 def _reject_unknown_event(
-    loader: FileLoader, content: bytes, source_file: str, contract: Contract, event_id: str
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
 ) -> LoadedFile:
-    """A file of an event that the programme does not list: all its rows go to quarantine."""
-    message = f"Event {event_id} is in no loaded row of the programme"
+    """A file of an event that the programme does not list: all its rows go to quarantine (rule 38)."""
+    message = f"Event {surroundings.event_id} is in no loaded row of the programme"
+    fault = RowFault(Reason.UNKNOWN_EVENT, message, "event_id")
     try:
-        records, _ = read_records(content, source_file, contract)
-        result = loader.reject_all(records, RowFault(Reason.UNKNOWN_EVENT, message, "event_id"))
+        result = reject_file(content, source_file, contract, surroundings, fault)
     except FileRefused as refusal:
-        result = loader.reject_all([], RowFault(Reason.UNKNOWN_EVENT, message))
+        result = LoadedFile(empty_tables(contract), 0, 0, is_read=False)
         message = f"{message}; the file is unreadable too: {refusal.found}"
     result.findings.append(Finding("note", "file_without_event", source_file, message))
     return result

@@ -15,10 +15,10 @@ from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.corrections import write_corrected_values
 from orchestration.ingest.faults import Finding, QuarantinedRow
 from orchestration.ingest.history import write_history
-from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.layout import Surroundings
+from orchestration.ingest.loading import LoadedFile, load_file
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.pseudonyms import Pseudonymiser
-from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import Landing, ingest_source, references_of
 from orchestration.paths import Home
 
@@ -53,12 +53,12 @@ def file_name(source: str, *, workbook: bool = False) -> str:
 def load(
     source: str, content: bytes | str, known: Known | None = None, *, workbook: bool = False
 ) -> LoadedFile:
-    """The bytes of one file of a source, row by row; a text is written as UTF-8."""
+    """The bytes of one file of a source; a text is written as UTF-8."""
     contract = load_contracts()[source]
     name = file_name(source, workbook=workbook)
     data = content.encode("utf-8") if isinstance(content, str) else content
     surroundings = (known or Known()).surroundings(contract.per_event)
-    return FileLoader(contract, name, surroundings, set()).load(*read_records(data, name, contract))
+    return load_file(data, name, contract, surroundings)
 
 
 def rows_of(loaded: LoadedFile, table: str) -> list[dict[str, Any]]:
