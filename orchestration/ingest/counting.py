@@ -26,16 +26,23 @@ def count_records(content: bytes, source_file: str, contract: Contract, layout_o
     data = as_utf_8(content, source_file, contract)
     if contract.kind == "json_array":
         return len(json.loads(data.decode("utf-8", "surrogateescape")))
-    return _count(data, contract.delimiter.encode(), sections_of(contract), layout_of)
+    return _count(data, contract, layout_of)
 
 
-def _count(data: bytes, delimiter: bytes, sections: Sections | None, layout_of: LayoutOf) -> int:
-    many = _many_rows(delimiter)
+def _count(data: bytes, contract: Contract, layout_of: LayoutOf) -> int:
+    delimiter, sections = contract.delimiter.encode(), sections_of(contract)
+    many, one = _many_rows(delimiter), _row_of_several_lines(delimiter)
+    # A row has as many delimiters at least.
+    least = sum(not column.optional for column in contract.columns) - 1
     at, rows, is_in_rows = 0, 0, sections is None
     layout: Layout | None = None
     while at < len(data):
         if layout is not None and (match := many.match(data, at)):
             rows += match[0].count(b"\n")
+            at = match.end()
+            continue
+        if layout is not None and (match := one.match(data, at)) and _is_safe(match[0], delimiter, least, sections):
+            rows += 1
             at = match.end()
             continue
         cells, at = _next_record(data, at, delimiter, sections, layout)
@@ -54,10 +61,28 @@ def _count(data: bytes, delimiter: bytes, sections: Sections | None, layout_of: 
 
 def _many_rows(delimiter: bytes) -> re.Pattern[bytes]:
     """Lines one after the other that hold several filled cells each and whose quotes are closed in their order."""
+    return re.compile(rb"(?:%b\r?\n)++" % _row(delimiter, rb'[^"\r\n]'))
+
+
+def _row_of_several_lines(delimiter: bytes) -> re.Pattern[bytes]:
+    """A record with quoted cells that may hold line ends."""
+    return re.compile(rb"%b\r?\n" % _row(delimiter, rb'[^"]'))
+
+
+def _row(delimiter: bytes, inside: bytes) -> bytes:
     d = re.escape(delimiter)
-    cell = rb'(?:"(?:[^"\r\n]++|"")*+"|(?!")[^\r\n%b]*+)' % d
+    cell = rb'(?:"(?:%b++|"")*+"|(?!")[^\r\n%b]*+)' % (inside, d)
     several = rb"(?=[^\r\n]*?\w[^\r\n%b]*+%b[^\r\n]*?\w)" % (d, d)
-    return re.compile(rb"(?:%b%b(?:%b%b)*+\r?\n)++" % (several, cell, d, cell))
+    return rb"%b%b(?:%b%b)*+" % (several, cell, d, cell)
+
+
+def _is_safe(record: bytes, delimiter: bytes, least: int, sections: Sections | None) -> bool:
+    """Whether the lines of a record have too few delimiters for another row to be in it, and none is a title."""
+    first, *inside, last = record.splitlines()
+    if sections and any(sections.title(cells) for line in inside if (cells := _split(line, delimiter))):
+        return False
+    ends = (first.count(delimiter), last.count(delimiter))
+    return min(ends) < least and not any(line.count(delimiter) >= least for line in inside)
 
 
 class _Stray(Exception):

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 
 from orchestration.ingest.contracts import Contract
 
-# The longest title that is looked for, in bytes beside delimiters.
-LONGEST_TITLE = 100
-
 
 class Sections(ABC):
     """How a platform's report begins, and how its sections are told; ``wanted`` is the one that holds the rows."""
 
+    # In bytes, beside delimiters; no longer title is looked for.
+    longest_title = 100
     expected_begin = ""
     expected = ""
 
@@ -38,6 +37,7 @@ class Sections(ABC):
 class ZoomSections(Sections):
     """Named sections; a report of several sessions has the whole preamble again."""
 
+    longest_title = 40
     expected_begin = "Zoom's title line, Attendee Report"
     expected = "the section Attendee Details, with its header"
     _NAMES = re.compile(r"\w[\w ]* Details|Other Attended|Attendee Report")

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.diagnosis import describe
 from orchestration.ingest.faults import FileRefused, Reason
-from orchestration.ingest.sections import LONGEST_TITLE, sections_of
+from orchestration.ingest.sections import sections_of
 
 _QUOTE, _FEED, _RETURN = ord('"'), ord("\n"), ord("\r")
 # So many bytes of lines are looked at together, which bounds the memory.
@@ -85,69 +85,82 @@ def split_delimited(data: bytes, source_file: str, contract: Contract, layout_of
 
 @dataclass(frozen=True)
 class _Lines:
-    """Physical lines: where each begins and ends, how many cells it has, whether it is plain.
+    """Physical lines: where each begins and ends, and how many delimiters it has after an even and an odd number of
+    the file's quotes."""
 
-    A plain line is text throughout and all its quotes stand around cells of its own or are doubled inside.
+    starts: Indices
+    ends: Indices
+    even: Indices
+    odd: Indices
+    is_text: Mask
+    # Whether every quote of a line, read by itself, opens or closes a cell or is doubled inside one.
+    is_in_order: Mask
+    cells: Indices
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What is taken for a record at first sight: the line where it begins, its bytes, its cells, whether it is plain.
+
+    A plain record is text throughout, and there is no doubt where it ends.
     """
 
+    lines: Indices
     starts: Indices
     ends: Indices
     cells: Indices
     is_plain: Mask
 
 
-def _find_lines(data: bytes, delimiter: int) -> _Lines:
+def _find_lines(data: bytes, quotes: Indices, delimiter: int) -> _Lines:
     letters = np.frombuffer(data, dtype=np.uint8)
     stops = np.flatnonzero(letters == _FEED)
     if b"\r" in data:
+        # Of a return and a feed, the line ends before the one, and the next begins after the other.
         returns = np.flatnonzero(letters == _RETURN)
-        before_feed = returns[(returns + 1 < len(letters)) & (letters[np.minimum(returns + 1, len(letters) - 1)] == _FEED)]
-        stops = np.union1d(stops, np.setdiff1d(returns, before_feed, assume_unique=True))
+        is_alone = letters[np.minimum(returns + 1, len(letters) - 1)] != _FEED
+        stops = np.sort(np.concatenate((stops, returns[is_alone])))
     starts = np.concatenate(([0], stops + 1))
     ends = np.concatenate((stops, [len(letters)]))
-    # A line ends before both characters of its end.
-    crlf = (ends > starts) & (ends < len(letters))
-    crlf &= (letters[np.minimum(ends, len(letters) - 1)] == _FEED) & (letters[np.maximum(ends - 1, 0)] == _RETURN)
-    ends = ends - crlf
-    cells, plain = [], []
+    is_feed = letters[np.minimum(ends, len(letters) - 1)] == _FEED
+    ends = ends - (is_feed & (ends > starts) & (letters[np.maximum(ends - 1, 0)] == _RETURN))
+    looked_at = []
     at = 0
     while at < len(starts):
         after = max(at + 1, int(np.searchsorted(starts, starts[at] + _SLAB)))
-        some = _look_at(letters, starts[at:after], ends[at:after], delimiter)
-        cells.append(some[0])
-        plain.append(some[1] & _is_text(data, starts[at:after], ends[at:after]))
+        looked_at.append(_look_at(data, starts[at:after], ends[at:after], quotes, delimiter))
         at = after
-    return _Lines(starts, ends, np.concatenate(cells), np.concatenate(plain))
+    return _Lines(starts, ends, *map(np.concatenate, zip(*looked_at, strict=True)))
 
 
-def _look_at(letters: NDArray[np.uint8], starts: Indices, ends: Indices, delimiter: int) -> tuple[Indices, Mask]:
-    """How many cells these lines have, and whose quotes are in order."""
+def _look_at(
+    data: bytes, starts: Indices, ends: Indices, quotes: Indices, delimiter: int
+) -> tuple[Indices, Indices, Mask, Mask, Indices]:
+    """The delimiters of some lines, which lines are text, whose quotes are in order, and how many cells each has."""
     first, last = int(starts[0]), int(ends[-1])
-    slab, starts, ends = letters[first:last], starts - first, ends - first
-    is_quote = slab == _QUOTE
-    is_delimiter = slab == delimiter
-    quotes = np.flatnonzero(is_quote)
-    in_order = np.ones(len(starts), dtype=bool)
-    if len(quotes):
-        quotes_before = np.searchsorted(quotes, starts)
-        count = np.searchsorted(quotes, ends) - quotes_before
-        line = np.repeat(np.arange(len(starts)), count)
-        opens = (np.arange(len(quotes)) - quotes_before[line]) % 2 == 0
-        before, after = slab[np.maximum(quotes - 1, 0)], slab[np.minimum(quotes + 1, len(slab) - 1)]
-        may_open = (quotes == starts[line]) | (before == delimiter) | (before == _QUOTE)
-        may_close = (quotes + 1 == ends[line]) | (after == delimiter) | (after == _QUOTE)
-        in_order[line[~np.where(opens, may_open, may_close)]] = False
-        in_order &= count % 2 == 0
-        # Inside a cell are the delimiters after an odd number of the line's quotes.
-        is_inside = np.cumsum(is_quote, dtype=np.uint8) & 1
-        outside = np.flatnonzero(is_delimiter & (is_inside == 0))
-        inside = np.flatnonzero(is_delimiter & (is_inside == 1))
-        counts = [np.searchsorted(each, ends) - np.searchsorted(each, starts) for each in (outside, inside)]
-        cells = np.where(quotes_before % 2 == 0, *counts)
-    else:
-        delimiters = np.flatnonzero(is_delimiter)
-        cells = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts)
-    return cells + 1, in_order
+    is_text = _is_text(data, starts, ends)
+    slab = np.frombuffer(data, dtype=np.uint8, count=last - first, offset=first)
+    quotes_before = np.searchsorted(quotes, starts)
+    count = np.searchsorted(quotes, ends) - quotes_before
+    delimiters = np.flatnonzero(slab == delimiter) + first
+    total = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts)
+    if not count.any():
+        odd = total * (quotes_before % 2)
+        return total - odd, odd, is_text, np.ones(len(starts), dtype=bool), total + 1
+    # Inside a cell are the delimiters after an odd number of quotes.
+    parity = (np.cumsum(slab == _QUOTE, dtype=np.uint8) + np.uint8(quotes_before[0] % 2)) & 1
+    inside = delimiters[parity[delimiters - first] == 1]
+    odd = np.searchsorted(inside, ends) - np.searchsorted(inside, starts)
+    here = quotes[quotes_before[0] : quotes_before[-1] + count[-1]]
+    line = np.repeat(np.arange(len(starts)), count)
+    opens = (np.arange(len(here)) - (quotes_before - quotes_before[0])[line]) % 2 == 0
+    before, after = slab[np.maximum(here - first - 1, 0)], slab[np.minimum(here - first + 1, len(slab) - 1)]
+    may_open = (here == starts[line]) | (before == delimiter) | (before == _QUOTE)
+    may_close = (here + 1 == ends[line]) | (after == delimiter) | (after == _QUOTE)
+    is_in_order = count % 2 == 0
+    is_in_order[line[~np.where(opens, may_open, may_close)]] = False
+    cells = np.where(quotes_before % 2 == 0, total - odd, odd) + 1
+    return total - odd, odd, is_text, is_in_order, cells
 
 
 def _is_text(data: bytes, starts: Indices, ends: Indices) -> Mask:
@@ -156,6 +169,49 @@ def _is_text(data: bytes, starts: Indices, ends: Indices) -> Mask:
         return np.ones(len(starts), dtype=bool)
     each = (_decodes(data[start:end]) for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
     return np.fromiter(each, bool, len(starts))
+
+
+def _records_of_lines(lines: _Lines) -> _Records:
+    """Every line a record by itself: plain where its quotes are in order."""
+    plain = lines.is_text & lines.is_in_order
+    return _Records(np.arange(len(lines.starts)), lines.starts, lines.ends, lines.cells, plain)
+
+
+def _records_of_several_lines(
+    data: bytes, lines: _Lines, quotes: Indices, delimiter: int, least_cells: int
+) -> _Records | None:
+    """The records of a file whose quotes all open and close cells in turn, where no cell can hold rows.
+
+    None where that is not plain to see: where a line inside a cell, or both lines at its ends, have so many delimiters
+    as a row has.
+    """
+    letters = np.frombuffer(data, dtype=np.uint8)
+    if len(quotes) % 2:
+        return None
+    opens, closes = quotes[::2], quotes[1::2]
+    marks = np.asarray([delimiter, _FEED, _RETURN, _QUOTE], dtype=np.uint8)
+    may_open = np.isin(letters[np.maximum(opens - 1, 0)], marks) | (opens == 0)
+    may_close = np.isin(letters[np.minimum(closes + 1, len(letters) - 1)], marks) | (closes == len(letters) - 1)
+    if not (may_open.all() and may_close.all()):
+        return None
+    # A doubled quote closes and opens the same cell.
+    begins = np.append(True, opens[1:] != closes[:-1] + 1)
+    first = np.searchsorted(lines.starts, opens[begins], side="right") - 1
+    last = np.searchsorted(lines.starts, closes[np.append(begins[1:], True)], side="right") - 1
+    first, last = first[last > first], last[last > first]
+    is_wide = lines.even + lines.odd >= least_cells - 1
+    wide_before = np.append(0, np.cumsum(is_wide))
+    if (wide_before[last] > wide_before[first + 1]).any() or (is_wide[first] & is_wide[last]).any():
+        return None
+    depth = np.zeros(len(lines.starts) + 1, dtype=np.int64)
+    np.add.at(depth, first + 1, 1)
+    np.add.at(depth, last + 1, -1)
+    begin = np.flatnonzero(np.cumsum(depth[:-1]) == 0)
+    end = np.append(begin[1:], len(lines.starts)) - 1
+    is_plain = np.logical_and.reduceat(lines.is_text, begin)
+    return _Records(
+        begin, lines.starts[begin], lines.ends[end], np.add.reduceat(lines.even, begin) + 1, is_plain
+    )
 
 
 def _decodes(data: bytes) -> bool:
@@ -224,26 +280,49 @@ class _Splitter:
         self._contract = contract
         self._layout_of = layout_of
         self._reader = _CellReader(contract.delimiter.encode("ascii"))
-        self._lines = _find_lines(data, ord(contract.delimiter))
         self._sections = sections_of(contract)
+        quotes = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _QUOTE)
+        self._lines = _find_lines(data, quotes, ord(contract.delimiter))
+        self._records = self._find_records(quotes)
         self._is_in_rows = self._sections is None
         self._layout: Layout | None = None
         self._parts: list[_Part] = []
         self._stray_lines: list[int] = []
 
+    def _find_records(self, quotes: Indices) -> _Records:
+        by_line = _records_of_lines(self._lines)
+        if by_line.is_plain.all():
+            return by_line
+        least = sum(not column.optional for column in self._contract.columns)
+        delimiter = ord(self._contract.delimiter)
+        by_quotes = _records_of_several_lines(self._data, self._lines, quotes, delimiter, least)
+        if by_quotes is None or self._has_titles_inside(by_quotes):
+            return by_line
+        return by_quotes
+
+    def _has_titles_inside(self, records: _Records) -> bool:
+        """Whether a line that is none of those on which records begin is a title."""
+        if not self._sections:
+            return False
+        inside = np.setdiff1d(np.arange(len(self._lines.starts)), records.lines, assume_unique=True)
+        short = inside[(self._lines.ends - self._lines.starts)[inside] < self._sections.longest_title]
+        return any(self._sections.title(cells) for cells in map(self._alone, short.tolist()) if cells)
+
     def split(self) -> Split:
-        special = self._special_lines()
-        line = next_special = 0
-        while line < len(self._lines.starts):
-            next_special += int(np.searchsorted(special[next_special:], line))
-            until = int(special[next_special]) if next_special < len(special) else len(self._lines.starts)
-            if self._layout is not None and until > line:
-                self._parts[-1].plain.append((line, until))
-                line = until
+        """Walks through the records; those between two special ones are taken as they are, all at once."""
+        records, special = self._records, self._special_records()
+        record = next_special = 0
+        while record < len(records.lines):
+            next_special += int(np.searchsorted(special[next_special:], record))
+            until = int(special[next_special]) if next_special < len(special) else len(records.lines)
+            if self._layout is not None and until > record:
+                self._parts[-1].plain.append((record, until))
+                record = until
                 continue
+            line = int(records.lines[record])
             cells, after, is_stray = self._record(line)
             self._take(line, cells, is_stray)
-            line = after
+            record = int(np.searchsorted(records.lines, after))
         if not self._parts:
             raise FileRefused(
                 self._source_file,
@@ -252,14 +331,14 @@ class _Splitter:
             )
         return Split([self._block(part) for part in self._parts], self._stray_lines)
 
-    def _special_lines(self) -> Indices:
-        """Lines that are looked at one by one: not plain, or perhaps a title or blank."""
-        lines = self._lines
+    def _special_records(self) -> Indices:
+        """Records that are looked at one by one: not plain, or perhaps a title or blank."""
+        records = self._records
         if self._sections:
-            is_short = lines.ends - lines.starts - lines.cells < LONGEST_TITLE
+            is_short = records.ends - records.starts - records.cells < self._sections.longest_title
         else:
-            is_short = lines.cells == 1
-        return np.flatnonzero(~lines.is_plain | is_short)
+            is_short = records.cells == 1
+        return np.flatnonzero(~records.is_plain | is_short)
 
     def _take(self, line: int, cells: list[str], is_stray: bool) -> None:
         """Puts one record where it belongs."""
@@ -357,13 +436,13 @@ class _Splitter:
     # --- blocks ----------------------------------------------------------------------------------
 
     def _block(self, part: _Part) -> Block:
+        records = self._records
         plain = np.concatenate([np.arange(*span) for span in part.plain] or [np.zeros(0, dtype=np.int64)])
-        counts = self._lines.cells[plain]
-        width = self._usual_width(part, counts)
+        width = self._usual_width(part, records.cells[plain])
         others = dict(part.others)
-        for line in plain[counts != width].tolist():
+        for line in records.lines[plain[records.cells[plain] != width]].tolist():
             others[line] = self._read(line)[0]
-        plain = plain[counts == width]
+        plain = plain[records.cells[plain] == width]
         positions = sorted(part.layout.positions)
         columns = self._split_by_arrow(plain, width, [*positions, *range(len(part.header), width)])
         is_surplus = np.zeros(len(plain), dtype=bool)
@@ -371,14 +450,16 @@ class _Splitter:
             is_filled = pc.not_equal(pc.utf8_trim_whitespace(columns[position]), "")
             is_surplus |= is_filled.to_numpy(zero_copy_only=False)
         rest = sorted([*others, *part.strays])
-        lines = np.concatenate([plain, np.asarray(rest, dtype=np.int64)])
+        lines = np.concatenate([records.lines[plain], np.asarray(rest, dtype=np.int64)])
         order = np.argsort(lines)
         block = Block(part.header, lines[order] + 1, {})
         for position in positions:
-            cells = [_cell(others.get(line), position) for line in rest]
-            column = pa.concat_arrays([columns[position], pa.array(cells, pa.string())])
-            block.columns[position] = column.take(pa.array(order)) if rest else column
-        faults = dict.fromkeys(plain[is_surplus].tolist(), _too_many(width, part))
+            column = columns.pop(position)
+            if rest:
+                cells = [_cell(others.get(line), position) for line in rest]
+                column = pa.concat_arrays([column, pa.array(cells, pa.string())]).take(pa.array(order))
+            block.columns[position] = column
+        faults = dict.fromkeys(records.lines[plain[is_surplus]].tolist(), _too_many(width, part))
         for line in rest:
             if fault := _fault_of(others.get(line), part):
                 faults[line] = fault
@@ -393,19 +474,20 @@ class _Splitter:
             return width
         return max(width, int(np.bincount(counts).argmax()))
 
-    def _split_by_arrow(self, lines: Indices, width: int, positions: list[int]) -> dict[int, pa.Array]:
-        """The cells at these positions of plain lines that have so many cells each."""
-        if not len(lines):
+    def _split_by_arrow(self, plain: Indices, width: int, positions: list[int]) -> dict[int, pa.Array]:
+        """The cells at these positions of plain records that have so many cells each."""
+        if not len(plain):
             return {position: pa.array([], pa.string()) for position in positions}
-        names = [str(position) for position in range(width)]
         wanted = [str(position) for position in positions]
-        longest = int((self._lines.ends - self._lines.starts).max())
+        longest = int((self._records.ends - self._records.starts).max())
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(self._text_of(lines)),
+            pa.BufferReader(self._text_of(plain)),
             pyarrow.csv.ReadOptions(
-                column_names=names, use_threads=False, block_size=max(_BLOCK, 2 * longest)
+                column_names=[str(position) for position in range(width)],
+                use_threads=False,
+                block_size=max(_BLOCK, 2 * longest),
             ),
-            pyarrow.csv.ParseOptions(delimiter=self._contract.delimiter),
+            pyarrow.csv.ParseOptions(delimiter=self._contract.delimiter, newlines_in_values=True),
             pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()),
                 include_columns=wanted,
@@ -413,16 +495,16 @@ class _Splitter:
                 check_utf8=False,
             ),
         )
-        if table.num_rows != len(lines):
-            raise AssertionError(f"{self._source_file}: {len(lines)} lines were split to {table.num_rows} rows")
+        if table.num_rows != len(plain):
+            raise AssertionError(f"{self._source_file}: {len(plain)} records were split to {table.num_rows} rows")
         return {position: table[str(position)].combine_chunks() for position in positions}
 
-    def _text_of(self, lines: Indices) -> pa.Buffer:
-        """These lines with their ends, one after the other."""
-        starts = np.append(self._lines.starts, len(self._data))
-        breaks = np.flatnonzero(np.diff(lines) != 1) + 1
-        firsts = starts[lines[np.concatenate(([0], breaks))]].tolist()
-        lasts = starts[lines[np.concatenate((breaks - 1, [len(lines) - 1]))] + 1].tolist()
+    def _text_of(self, plain: Indices) -> pa.Buffer:
+        """These records with their line ends, one after the other."""
+        starts = np.append(self._records.starts, len(self._data))
+        breaks = np.flatnonzero(np.diff(plain) != 1) + 1
+        firsts = starts[plain[np.append(0, breaks)]].tolist()
+        lasts = starts[plain[np.append(breaks - 1, len(plain) - 1)] + 1].tolist()
         whole = pa.py_buffer(self._data)
         if len(firsts) == 1:
             return whole.slice(firsts[0], lasts[0] - firsts[0])
