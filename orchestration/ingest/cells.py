@@ -198,6 +198,8 @@ _REASONS: dict[str, Reason] = {
     "gender": Reason.UNKNOWN_ENUM,
 }
 _INVISIBLE = "".join(filter(lambda c: c.isspace() or category(c) == "Cf", map(chr, range(0x11000))))
+# An address that nobody typed anything around: most are.
+_PLAIN_ADDRESS = re.compile(r"[!-9;=?A-~]+@[!-9;=?A-~]+")
 _BRACKETED = re.compile(r"[^<>]*<([^<>]*)>", re.DOTALL)
 # Types for which a blank is an answer, not a missing value.
 BLANK_IS_AN_ANSWER = frozenset({"boolean", "gender"})
@@ -290,6 +292,8 @@ def unreadable(column: Column, contract: Contract, header: str, text: str, said:
 
 def address(cell: str) -> str | None:
     """The e-mail address that a cell holds, trimmed (rule 46) and in lower case; None where it holds none."""
+    if _PLAIN_ADDRESS.fullmatch(cell):
+        return cell.lower()
     text = cell.strip(_INVISIBLE)
     if match := _BRACKETED.fullmatch(text):
         text = match[1].strip(_INVISIBLE)

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from orchestration.ingest.contracts import Contract
-from orchestration.ingest.diagnosis import describe
+from orchestration.ingest.diagnosis import kind_of_bytes
 from orchestration.ingest.faults import FileRefused, Reason
 from orchestration.ingest.splitting import SURROGATE, Block, LayoutOf, Split
 
@@ -99,7 +99,7 @@ def _shown(cell: str) -> str:
 def split_workbook(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
     """The typed cells of the contract's sheet; their lines are its rows."""
     assert contract.workbook is not None
-    _refuse_odd_parts(content, source_file, contract)
+    _refuse_odd_parts(content, source_file)
     rows = read_sheet(content, source_file, contract.workbook.sheet)
     filled = [(line, row) for line, row in enumerate(rows, start=1) if any(str(cell).strip() for cell in row)]
     if not filled:
@@ -121,7 +121,7 @@ def split_workbook(content: bytes, source_file: str, contract: Contract, layout_
     return Split([Block(header, lines, columns, faults)])
 
 
-def _refuse_odd_parts(content: bytes, source_file: str, contract: Contract) -> None:
+def _refuse_odd_parts(content: bytes, source_file: str) -> None:
     """Refuses what is no XLSX file, and one whose reader would fill the memory or break.
 
     The reader makes room for the whole rectangle from the first cell to the last.
@@ -138,8 +138,9 @@ def _refuse_odd_parts(content: bytes, source_file: str, contract: Contract) -> N
     except FileRefused:
         raise
     except Exception as error:
-        found = describe(content, contract) if not content.startswith(b"PK") else f"no readable workbook ({error})"
         # A damaged archive breaks the library that opens it in more ways than it documents.
+        kind = None if content.startswith(b"PK") else kind_of_bytes(content)
+        found = kind or f"no readable workbook ({error})"
         raise FileRefused(source_file, found, "an XLSX file") from None
     if not sheets:
         raise FileRefused(source_file, "an archive without a sheet", "an XLSX file")

@@ -19,8 +19,8 @@ def landed(
     """The values of each landing column, for cells and what they were read as (None where blank)."""
     match column.type:
         case "email":
-            keys = pseudonymiser.pseudonyms(value or "" for value in values)
-            return [[key if value else None for key, value in zip(keys, values, strict=True)]]
+            # Addresses are trimmed and in lower case already.
+            return [pseudonymiser.pseudonyms_of(value.encode("utf-8") for value in values)]
         case "instant":
             return [values, [value and secretariat_time(value).date() for value in values]]
         case "boolean":

@@ -12,7 +12,6 @@ import pyarrow as pa
 from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, column_parser, quoted, without_addresses
 from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
 from orchestration.ingest.dates import FORMS, Form, read_moments
-from orchestration.ingest.diagnosis import describe_header
 from orchestration.ingest.faults import FileRefused, Reason, RowFault
 from orchestration.ingest.normalise import plain_spaces
 from orchestration.ingest.pseudonyms import Pseudonymiser
@@ -108,9 +107,8 @@ class Layout:
         names = [name.strip() for name in header]
         found, known, wrong = _find_columns(contract, names)
         if wrong and not is_lenient:
-            said = [wrong, *describe_header(header, contract)]
             expected = "the columns " + ", ".join(column.headers[0] for column in contract.columns)
-            raise FileRefused(source_file, "; ".join(said), expected)
+            raise FileRefused(source_file, wrong, expected)
         self.unknown = [name for position, name in enumerate(names) if name and position not in known]
         is_workbook = source_file.endswith(".xlsx")
         self.readers = [

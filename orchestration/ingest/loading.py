@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from orchestration.ingest.cells import quoted, unreadable, without_addresses
+from orchestration.ingest.cells import address, quoted, unreadable, without_addresses
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.dates import UNREADABLE, Micros, Moments, decide_orders, read_moments
-from orchestration.ingest.diagnosis import name_encoding
+from orchestration.ingest.diagnosis import kind_of_bytes, name_encoding
 from orchestration.ingest.documents import split_json, split_workbook
 from orchestration.ingest.faults import FileRefused, Finding, QuarantinedRow, Reason, RowFault
 from orchestration.ingest.landed import landed, place_elements
@@ -84,11 +84,13 @@ def reject_file(
 
 def split_file(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
     """The bytes of a file as blocks of columns."""
-    if not content:
-        raise FileRefused(source_file, "an empty file", f"the columns of {contract.source}")
-    if source_file.endswith(".xlsx"):
+    if source_file.endswith(".xlsx") and content:
         return split_workbook(content, source_file, contract, layout_of)
+    if kind := kind_of_bytes(content):
+        raise FileRefused(source_file, kind, "text, as the platform exports it")
     data = as_utf_8(content, source_file, contract)
+    if not data.strip():
+        raise FileRefused(source_file, "an empty file", f"the columns of {contract.source}")
     split = split_json if contract.kind == "json_array" else split_delimited
     return split(data, source_file, contract, layout_of)
 
@@ -122,6 +124,9 @@ def _read_column(reader: Reader, column: pa.Array | list[Any]) -> _Answers:
         coded = column.dictionary_encode()
         return _Answers(coded.dictionary, coded.indices.to_numpy(), moments=read_moments(coded.dictionary, reader.form))
     answers = _coded(column)
+    if reader.column.type == "email":
+        answers.values = [address(cell) for cell in answers.cells]
+        return answers
     answers.values = [None] * len(answers.cells)
     for code, cell in enumerate(answers.cells):
         try:

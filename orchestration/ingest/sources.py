@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import traceback
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pyarrow as pa
@@ -142,8 +144,23 @@ def landing_of(home: Home, raw: Path, year: int) -> Landing:
 def source_paths(contract: Contract, exports: Path) -> list[Path]:
     """The files of a source that are there, in the order of their names.
 
-    Raises SourceRefused where a source that may not be absent has none, or has two forms at once.
+    Raises SourceRefused where a source that may not be absent has none, or has two forms at once, and with whatever has
+    the name of one of its files and cannot be read as one.
     """
+    folder = exports / Path(contract.file).parent
+    names = {Path(contract.file).name, *([Path(contract.workbook.file).name] if contract.workbook else [])}
+    odd = [
+        refusal
+        for path, refusal in odd_entries(folder, exports)
+        if any(fnmatchcase(os.fsencode(path.name).decode("utf-8", "replace"), name) for name in names)
+        or path == folder
+    ]
+    if odd:
+        raise SourceRefused(odd)
+    return _present_paths(contract, exports)
+
+
+def _present_paths(contract: Contract, exports: Path) -> list[Path]:
     if contract.per_event:
         return sorted(path for path in exports.glob(contract.file) if path.is_file())
     names = [contract.file] + ([contract.workbook.file] if contract.workbook else [])
@@ -154,6 +171,61 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
     if not paths and not contract.optional:
         raise SourceRefused([FileRefused(contract.file, "no file", "the export of the year")])
     return paths
+
+
+def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused]]:
+    """What lies in a folder and can be no export: odd names, pipes, broken links; the folder where it can't be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        name = folder.relative_to(exports).as_posix()
+        yield folder, FileRefused(name, f"a folder that cannot be listed ({error.strerror})", "a folder of exports")
+        return
+    for entry in found:
+        path = Path(entry.path)
+        shown = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
+        if shown != path.relative_to(exports).as_posix():
+            yield path, FileRefused(shown, "a file name that is no UTF-8", "a name as the platform gives it")
+        elif not entry.is_dir() and not path.is_file():
+            yield path, FileRefused(shown, "a pipe, a device or a broken link", "a file")
+
+
+def refusals_of_year(landing: Landing) -> list[FileRefused]:
+    """Every file of a year that breaks its contract as a whole, whatever else is wrong beside it.
+
+    Nothing is landed for good: sources are landed as far as they can be. Where what rows refer to was refused, the
+    files are read for their form alone.
+    """
+    refusals: list[FileRefused] = []
+    refused: set[str] = set()
+    contracts = sorted(load_contracts().values(), key=lambda each: (len(references_of(each)), each.source))
+    for contract in contracts:
+        try:
+            if refused & set(references_of(contract)):
+                refusals += _refusals_of_form(landing, contract)
+            else:
+                ingest_source(landing, contract)
+        except SourceRefused as error:
+            refused.add(contract.source)
+            refusals += error.refusals
+    return refusals
+
+
+def _refusals_of_form(landing: Landing, contract: Contract) -> list[FileRefused]:
+    """The files of a source that are wrong whatever their rows refer to."""
+    job = _Job(landing, contract, {name: _Anything() for name in references_of(contract)})
+    outcomes = map(job, source_paths(contract, landing.exports))
+    return [outcome for outcome in outcomes if isinstance(outcome, FileRefused)]
+
+
+class _Anything(frozenset[str]):
+    """Holds every key."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
 
 
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:

@@ -19,7 +19,7 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from orchestration.ingest.contracts import Contract
-from orchestration.ingest.diagnosis import describe
+from orchestration.ingest.diagnosis import describe, describe_header
 from orchestration.ingest.faults import FileRefused, Reason
 from orchestration.ingest.sections import sections_of
 
@@ -291,7 +291,7 @@ class _Splitter:
 
     def _find_records(self, quotes: Indices) -> _Records:
         by_line = _records_of_lines(self._lines)
-        if by_line.is_plain.all():
+        if self._lines.is_in_order.all():
             return by_line
         least = sum(not column.optional for column in self._contract.columns)
         delimiter = ord(self._contract.delimiter)
@@ -377,7 +377,11 @@ class _Splitter:
             while cells and not cells[-1].strip():
                 cells.pop()
         header = tuple(cells)
-        self._layout = self._layout_of(header)
+        try:
+            self._layout = self._layout_of(header)
+        except FileRefused as refusal:
+            found = f"{refusal.found}; {describe_header(header, self._data, self._contract)}"
+            raise FileRefused(self._source_file, found, refusal.expected) from None
         self._parts.append(_Part(header, self._layout))
 
     def _record(self, line: int) -> tuple[list[str], int, bool]:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.ingest import sources
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.loading import FileLoader, LoadedFile
+from orchestration.ingest.loading import LoadedFile, load_file
 from orchestration.ingest.sources import (
     Landing,
     ReadingFailed,
@@ -163,11 +164,10 @@ def test_an_event_that_did_not_load_takes_its_rows_along(exports: Path, tmp_path
 def test_a_row_is_never_lost_in_silence(
     exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lose_one(loader: FileLoader, *arguments: object) -> LoadedFile:
-        return replace(whole(loader, *arguments), rows_read=1_000_000)  # type: ignore[arg-type]
+    def lose_one(*arguments: object) -> LoadedFile:
+        return replace(load_file(*arguments), rows_read=1_000_000)  # type: ignore[arg-type]
 
-    whole = FileLoader.load
-    monkeypatch.setattr(FileLoader, "load", lose_one)
+    monkeypatch.setattr(sources, "load_file", lose_one)
     with pytest.raises(AssertionError, match=r"\.csv: 1000000 rows read, \d+ loaded, 0 quarantined"):
         land_year(exports, tmp_path / "landing")
 
@@ -175,12 +175,12 @@ def test_a_row_is_never_lost_in_silence(
 def test_what_goes_wrong_in_a_personal_file_is_told_without_the_row(
     exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(loader: FileLoader, *_: object) -> LoadedFile:
+    def fail(*_: object) -> LoadedFile:
         raise ValueError("could not convert 'Ana Secreta <ana.secreta@example.org>'")
 
     landing = Landing(2019, exports, tmp_path / "landing", KEY)
     ingest_source(landing, CONTRACTS["programme"])
-    monkeypatch.setattr(FileLoader, "load", fail)
+    monkeypatch.setattr(sources, "load_file", fail)
     with pytest.raises(ReadingFailed) as caught:
         ingest_source(landing, CONTRACTS["speakers"])
     assert str(caught.value).startswith("speakers.csv: ValueError in fail, line ")

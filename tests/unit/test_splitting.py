@@ -1,6 +1,6 @@
-"""Bytes as records: encodings, dialects, sections, lines, and what is refused as a whole.
+"""Bytes as records: encodings, dialects, sections, lines, quotes, and what is refused as a whole.
 
-Here belongs what happens before a cell means anything. What cells mean is in ``test_loading``.
+What cells mean is in ``test_loading``.
 """
 
 from __future__ import annotations
@@ -9,27 +9,63 @@ import io
 import json
 import struct
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
 import xlsxwriter
 
-from orchestration.ingest import records as records_module
+from orchestration.ingest import documents
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.records import Record, read_records
+from orchestration.ingest.faults import FileRefused, Reason
+from orchestration.ingest.loading import split_file
 from tests.support.landing import file_name
 
 CONTRACTS = load_contracts()
 VIDEOS = "title,published_on,project\n"
 
 
+@dataclass(frozen=True)
+class AnyLayout:
+    """A header under which every cell is read, and no line alone is a row."""
+
+    width: int
+
+    @property
+    def positions(self) -> Sequence[int]:
+        return range(self.width)
+
+    def fits(self, cells: Sequence[str]) -> bool:
+        return len(cells) == self.width or not any(map(str.strip, cells[self.width :])) and len(cells) > self.width
+
+    def is_whole_row(self, cells: Sequence[str]) -> bool:
+        return False
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as it was split: its line, header and cells, and what is wrong with it as a whole."""
+
+    line: int
+    header: tuple[str, ...]
+    cells: list[Any]
+    fault: Reason | None
+
+
 def records(source: str, content: bytes | str, *, workbook: bool = False) -> list[Record]:
     data = content.encode("utf-8") if isinstance(content, str) else content
-    found, _ = read_records(data, file_name(source, workbook=workbook), CONTRACTS[source])
-    return list(found)
+    name = file_name(source, workbook=workbook)
+    split = split_file(data, name, CONTRACTS[source], lambda header: AnyLayout(len(header)))
+    found = []
+    for block in split.blocks:
+        columns = [block.columns[at] for at in range(len(block.header))]
+        cells = [column if isinstance(column, list) else column.to_pylist() for column in columns]
+        for row, line in enumerate(block.lines.tolist()):
+            fault = block.faults.get(row)
+            found.append(Record(line, block.header, [each[row] for each in cells], fault and fault[0]))
+    return found
 
 
 def lines_and_cells(source: str, content: bytes | str) -> list[tuple[int, list[Any]]]:
