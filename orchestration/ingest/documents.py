@@ -26,9 +26,10 @@ from orchestration.ingest.splitting import SURROGATE, Block, LayoutOf, Split
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>")
 _REFERENCE = re.compile(rb"\br=[\"']([^\"']*)[\"']")
 _PLACE = re.compile(rb"([A-Z]{1,3})([1-9]\d{0,6})")
-_MOST_BYTES = 1_000_000_000
+_MOST_BYTES = 500_000_000
 _MOST_CELLS = 5_000_000
 _SECONDS = 300
+SHEET_PROGRAM = Path(__file__).with_name("sheet.py").read_text(encoding="utf-8")
 
 
 # --- JSON ----------------------------------------------------------------------------------------
@@ -129,11 +130,13 @@ def _refuse_odd_parts(content: bytes, source_file: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(part.file_size for part in archive.infolist()) > _MOST_BYTES:
-                raise FileRefused(source_file, "parts of more than a gigabyte when unpacked", "a ledger")
-            sheets = [part for part in archive.namelist() if part.endswith(".xml") and "sheet" in part.lower()]
-            rows = columns = 0
-            for part in sheets:
-                for row, column in _places(archive.read(part), source_file):
+                raise FileRefused(source_file, "parts of more than half a gigabyte when unpacked", "a ledger")
+            rows = columns = sheets = 0
+            for part in archive.namelist():
+                content_of_part = archive.read(part)
+                # Sheets may lie in any folder of the archive.
+                sheets += b"sheetData" in content_of_part
+                for row, column in _places(content_of_part, source_file):
                     rows, columns = max(rows, row), max(columns, column)
     except FileRefused:
         raise
@@ -173,7 +176,7 @@ def read_sheet(content: bytes, source_file: str, sheet: str) -> Sequence[Sequenc
 
     Raises FileRefused for a workbook that cannot be read or has no such sheet.
     """
-    command = [sys.executable, "-I", str(Path(__file__).with_name("sheet.py")), sheet]
+    command = [sys.executable, "-I", "-c", SHEET_PROGRAM, sheet]
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=_SECONDS, check=False)
     except subprocess.TimeoutExpired:

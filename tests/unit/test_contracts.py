@@ -197,7 +197,7 @@ def test_vocabularies_hold_every_answer() -> None:
 def test_reason_codes_are_the_closed_list() -> None:
     assert {reason.value for reason in Reason} == {
         "bad_date", "column_count", "unknown_enum", "unknown_event", "unknown_member", "invalid_utf8",
-        "missing_required", "bad_amount", "bad_number", "duplicate_entry",
+        "missing_required", "bad_amount", "bad_number", "duplicate_entry", "stray_quote",
     }  # fmt: skip
 
 
