@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.corrections import write_corrected_values
+from orchestration.ingest.counting import count_records
 from orchestration.ingest.faults import Finding, QuarantinedRow
 from orchestration.ingest.history import write_history
-from orchestration.ingest.layout import Surroundings
+from orchestration.ingest.layout import Layout, Surroundings
 from orchestration.ingest.loading import LoadedFile, load_file
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.pseudonyms import Pseudonymiser
@@ -59,6 +60,17 @@ def load(
     data = content.encode("utf-8") if isinstance(content, str) else content
     surroundings = (known or Known()).surroundings(contract.per_event)
     return load_file(data, name, contract, surroundings)
+
+
+def counted(source: str, content: bytes) -> int | None:
+    """The records of a file, counted without its reader."""
+    contract, name = load_contracts()[source], file_name(source)
+    surroundings = Known().surroundings(contract.per_event)
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        return Layout(contract, header, name, surroundings, is_lenient=True)
+
+    return count_records(content, name, contract, layout_of)
 
 
 def rows_of(loaded: LoadedFile, table: str) -> list[dict[str, Any]]:
