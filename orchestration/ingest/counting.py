@@ -41,7 +41,11 @@ def _count(data: bytes, contract: Contract, layout_of: LayoutOf) -> int:
             rows += match[0].count(b"\n")
             at = match.end()
             continue
-        if layout is not None and (match := one.match(data, at)) and _is_safe(match[0], delimiter, least, sections):
+        if (
+            layout is not None
+            and (match := one.match(data, at))
+            and _is_safe(match[0], delimiter, least, sections)
+        ):
             rows += 1
             at = match.end()
             continue
@@ -118,7 +122,9 @@ def _next_record(
     end = at
     try:
         for start, end in _cells(data, at, delimiter):
-            if _line_end(data, start) < end and _is_swallowing(data, start, end - 1, delimiter, sections, layout):
+            if _line_end(data, start) < end and _is_swallowing(
+                data, start, end - 1, delimiter, sections, layout
+            ):
                 raise _Stray(start)
             cells.append(_text(data[start:end]))
     except _Stray as stray:
@@ -130,7 +136,12 @@ def _next_record(
 
 
 def _is_swallowing(
-    data: bytes, opening: int, closing: int, delimiter: bytes, sections: Sections | None, layout: Layout | None
+    data: bytes,
+    opening: int,
+    closing: int,
+    delimiter: bytes,
+    sections: Sections | None,
+    layout: Layout | None,
 ) -> bool:
     """Whether a line inside a quoted cell is by itself a row or a title, or both its ends are parts of rows."""
     at, last = _next_line(data, _line_end(data, opening)), _line_start(data, closing)

@@ -17,9 +17,18 @@ _SIGNATURES = (
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Other reports of the platforms, by headers that no other has.
 _OTHER_REPORTS = (
-    ({"full name", "user action", "timestamp"}, "this is Teams' attendance list of 2020 and 2021, not the attendance report"),
-    ({"name (original name)", "duration (minutes)"}, "this is Zoom's participant list, not the Attendee Report"),
-    ({"name (original name)", "total duration (minutes)"}, "this is Zoom's participant list, not the Attendee Report"),
+    (
+        {"full name", "user action", "timestamp"},
+        "this is Teams' attendance list of 2020 and 2021, not the attendance report",
+    ),
+    (
+        {"name (original name)", "duration (minutes)"},
+        "this is Zoom's participant list, not the Attendee Report",
+    ),
+    (
+        {"name (original name)", "total duration (minutes)"},
+        "this is Zoom's participant list, not the Attendee Report",
+    ),
     ({"user name (original name)", "question details"}, "this is Zoom's Q&A report, not the Attendee Report"),
     ({"order id", "attendee email"}, "this is Eventbrite's newer attendee report, not the Attendees export"),
     ({"timestamp", "email address"}, "these are answers of Google Forms, not of the own form"),
@@ -58,7 +67,9 @@ def describe(data: bytes, contract: Contract) -> str:
 def describe_header(header: Sequence[str], data: bytes, contract: Contract) -> str:
     """What can be told of a header that lacks columns, and of the file that it stands in."""
     delimiter = _delimiter([contract.delimiter.join(header)], contract.delimiter)
-    cells = list(header) if delimiter == contract.delimiter else contract.delimiter.join(header).split(delimiter)
+    cells = (
+        list(header) if delimiter == contract.delimiter else contract.delimiter.join(header).split(delimiter)
+    )
     lines = data[:_HEAD_BYTES].decode("utf-8", "replace").splitlines()
     rows = [line.split(delimiter) for line in lines[:_MOST_LINES]]
     said = [_first_cells(cells), *_other_report([cells])]
@@ -78,7 +89,7 @@ def _delimiter(lines: Sequence[str], usual: str) -> str:
     """What separates cells: the usual delimiter, unless another one stands more often in the longest of the lines."""
     counts = {each: max(line.count(each) for line in lines[:50]) for each in _DELIMITERS}
     other = max(counts, key=lambda each: counts[each])
-    return other if counts[other] > 2 * counts[usual] and counts[other] > 1 else usual
+    return other if counts[other] > 2 * counts[usual] else usual
 
 
 def _first_cells(row: Sequence[str]) -> str:
@@ -106,7 +117,9 @@ def _other_report(rows: Sequence[Sequence[str]]) -> list[str]:
 def _other_delimiter(delimiter: str, contract: Contract) -> list[str]:
     if delimiter == contract.delimiter:
         return []
-    return [f"cells separated by {_DELIMITERS[delimiter]}, where {_DELIMITERS[contract.delimiter]} are expected"]
+    return [
+        f"cells separated by {_DELIMITERS[delimiter]}, where {_DELIMITERS[contract.delimiter]} are expected"
+    ]
 
 
 def _sections(rows: Iterable[Sequence[str]], contract: Contract) -> list[str]:

@@ -14,7 +14,11 @@ from orchestration.ingest.pseudonyms import Pseudonymiser
 
 
 def landed(
-    column: Column, contract: Contract, pseudonymiser: Pseudonymiser, cells: Sequence[Any], values: Sequence[Any]
+    column: Column,
+    contract: Contract,
+    pseudonymiser: Pseudonymiser,
+    cells: Sequence[Any],
+    values: Sequence[Any],
 ) -> list[Sequence[Any]]:
     """The values of each landing column, for cells and what they were read as (None where blank)."""
     match column.type:

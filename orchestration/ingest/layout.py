@@ -140,7 +140,9 @@ class Layout:
         if not self.fits(cells):
             return False
         return all(
-            reader.is_readable(cells[reader.position]) for reader in self.readers if self._requires(reader, cells)
+            reader.is_readable(cells[reader.position])
+            for reader in self.readers
+            if self._requires(reader, cells)
         )
 
     def _requires(self, reader: Reader, cells: Sequence[str]) -> bool:
@@ -174,9 +176,7 @@ def _matters(column: Column) -> bool:
     return column.type not in UNSTORED_TYPES and bool(column.is_stored or is_asked_for or column.references)
 
 
-def _find_columns(
-    contract: Contract, names: list[str]
-) -> tuple[list[tuple[Column, int]], set[int], str]:
+def _find_columns(contract: Contract, names: list[str]) -> tuple[list[tuple[Column, int]], set[int], str]:
     """The columns with their positions, all positions that a column has, and what is wrong."""
     by_name: dict[str, list[int]] = {}
     for position, name in enumerate(names):

@@ -23,7 +23,7 @@ from orchestration.ingest.documents import split_json, split_workbook
 from orchestration.ingest.faults import FileRefused, Finding, QuarantinedRow, Reason, RowFault
 from orchestration.ingest.landed import landed, place_elements
 from orchestration.ingest.layout import Conditions, Layout, Reader, Surroundings, is_one_of
-from orchestration.ingest.schema import LandingTable, landing_columns, list_tables, main_table
+from orchestration.ingest.schema import landing_columns, list_tables, main_table
 from orchestration.ingest.splitting import Block, LayoutOf, Mask, Split, split_delimited
 from orchestration.ingest.text import as_utf_8
 
@@ -97,7 +97,9 @@ def split_file(content: bytes, source_file: str, contract: Contract, layout_of: 
 
 def empty_tables(contract: Contract) -> dict[str, pa.Table]:
     """The landing tables of a source, without a row."""
-    return {table.name: table.schema.empty_table() for table in (main_table(contract), *list_tables(contract))}
+    return {
+        table.name: table.schema.empty_table() for table in (main_table(contract), *list_tables(contract))
+    }
 
 
 # --- columns -------------------------------------------------------------------------------------
@@ -115,14 +117,18 @@ class _Answers:
 
     def of_rows(self, is_so: Callable[[int, Any], bool]) -> Mask:
         """In which rows something holds of the distinct cell's number and value."""
-        distinct = np.fromiter((is_so(code, value) for code, value in enumerate(self.values)), bool, len(self.values))
+        distinct = np.fromiter(
+            (is_so(code, value) for code, value in enumerate(self.values)), bool, len(self.values)
+        )
         return distinct[self.codes]
 
 
 def _read_column(reader: Reader, column: pa.Array | list[Any]) -> _Answers:
-    if reader.form is not None:
+    if reader.form is not None and not isinstance(column, list):
         coded = column.dictionary_encode()
-        return _Answers(coded.dictionary, coded.indices.to_numpy(), moments=read_moments(coded.dictionary, reader.form))
+        return _Answers(
+            coded.dictionary, coded.indices.to_numpy(), moments=read_moments(coded.dictionary, reader.form)
+        )
     answers = _coded(column)
     if reader.column.type == "email":
         answers.values = [address(cell) for cell in answers.cells]
@@ -157,7 +163,10 @@ def _settle_moments(reader: Reader, answers: _Answers, micros: Micros) -> None:
     for code in np.flatnonzero(is_unread).tolist():
         cell = answers.cells[code].as_py()
         answers.faults[code] = unreadable(reader.column, reader.contract, reader.header, cell, said)
-    answers.values = np.where(is_blank | is_unread, None, micros.astype(object)).tolist()
+    is_moment = ~(is_blank | is_unread)
+    answers.values = [
+        each if is_so else None for each, is_so in zip(micros.tolist(), is_moment.tolist(), strict=True)
+    ]
     # What was typed is asked for no more.
     answers.cells = [""] * len(answers.values)
 
@@ -189,7 +198,10 @@ class _File:
     ) -> tuple[dict[str, pa.Table], list[QuarantinedRow]]:
         """The landing tables of the blocks, and the rows in quarantine."""
         read = [
-            {reader.column.name: _read_column(reader, block.columns.pop(reader.position)) for reader in layout.readers}
+            {
+                reader.column.name: _read_column(reader, block.columns.pop(reader.position))
+                for reader in layout.readers
+            }
             for block, layout in blocks
         ]
         self._settle(blocks, read)
@@ -215,7 +227,10 @@ class _File:
             return
         form = dated[0][0].form
         assert form is not None
-        counted = ((moments, np.bincount(answers.codes, minlength=len(answers.cells))) for _, answers, moments in dated)
+        counted = (
+            (moments, np.bincount(answers.codes, minlength=len(answers.cells)))
+            for _, answers, moments in dated
+        )
         orders = decide_orders(form, counted)
         for reader, answers, moments in dated:
             _settle_moments(reader, answers, moments.settled(orders))
@@ -267,10 +282,12 @@ class _File:
                 mask = None if is_told is None or each is not into[-1] else ~is_told
                 landing[each.name] = _put(pa.array(some, each.type), pa.array(codes, mask=mask))
         names = self._tables[0].schema.names
-        self._parts[self._contract.source].append(pa.Table.from_arrays([landing[each] for each in names], names))
+        self._parts[self._contract.source].append(
+            pa.Table.from_arrays([landing[each] for each in names], names)
+        )
 
     def _land_list(self, column: Column, values: Sequence[Any], codes: Codes, lines: NDArray[Any]) -> None:
-        """One row an element; elements of the distinct lists stand one after the other, and a row takes those of its own."""
+        """One row an element: elements of the distinct lists stand in line, and a row takes those of its own."""
         elements = [list(place_elements(value)) for value in values]
         sizes = np.fromiter(map(len, elements), np.int64, len(elements))
         starts, size = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
@@ -294,7 +311,9 @@ def _checks(reader: Reader, answers: Mapping[str, _Answers]) -> Iterator[_Check]
     of_column = answers[reader.column.name]
     column, header = reader.column, reader.header
     if of_column.faults:
-        yield _Check(of_column.of_rows(lambda code, _: code in of_column.faults), of_column.faults.__getitem__)
+        yield _Check(
+            of_column.of_rows(lambda code, _: code in of_column.faults), of_column.faults.__getitem__
+        )
     if reader.may_be_missing:
         is_blank = of_column.of_rows(lambda code, value: value is None and code not in of_column.faults)
 
@@ -322,15 +341,20 @@ def _is_required(column: Column, answers: Mapping[str, _Answers]) -> Mask | bool
 
 
 def _holding(conditions: Conditions, answers: Mapping[str, _Answers]) -> list[Mask]:
-    return [answers[name].of_rows(lambda _, value: is_one_of(value, wanted)) for name, wanted in conditions.items()]
+    return [
+        answers[name].of_rows(lambda _, value, wanted=wanted: is_one_of(value, wanted))  # type: ignore[misc]
+        for name, wanted in conditions.items()
+    ]
 
 
 def _any_holds(conditions: Conditions, answers: Mapping[str, _Answers]) -> Mask:
-    return np.logical_or.reduce(_holding(conditions, answers))
+    holding: Mask = np.logical_or.reduce(_holding(conditions, answers))
+    return holding
 
 
 def _all_hold(conditions: Conditions, answers: Mapping[str, _Answers]) -> Mask:
-    return np.logical_and.reduce(_holding(conditions, answers))
+    holding: Mask = np.logical_and.reduce(_holding(conditions, answers))
+    return holding
 
 
 def _repeated(reader: Reader, answers: _Answers, is_otherwise_wrong: Mask) -> _Check:
@@ -338,7 +362,9 @@ def _repeated(reader: Reader, answers: _Answers, is_otherwise_wrong: Mask) -> _C
     keys = [None if value is None else str(value) for value in answers.values]
     repeats = np.zeros(len(answers.codes), dtype=bool)
     loaded: set[str] = set()
-    for row, (code, is_wrong) in enumerate(zip(answers.codes.tolist(), is_otherwise_wrong.tolist(), strict=True)):
+    for row, (code, is_wrong) in enumerate(
+        zip(answers.codes.tolist(), is_otherwise_wrong.tolist(), strict=True)
+    ):
         key = keys[code]
         if key is None:
             continue
@@ -417,7 +443,11 @@ def _encoding_findings(split: Split, content: bytes, source_file: str, contract:
         return []
     name, rows = name_encoding(content), sum(len(block.lines) for block in split.blocks)
     data = as_utf_8(content, source_file, contract)
-    if len(wrong) >= _WRONG_ENCODING_ROWS and len(wrong) * 10 > rows and not _is_read_beyond_ascii(split, data):
+    if (
+        len(wrong) >= _WRONG_ENCODING_ROWS
+        and len(wrong) * 10 > rows
+        and not _is_read_beyond_ascii(split, data)
+    ):
         found = f"{len(wrong)} rows that are no such text and none that is, probably {name}"
         raise FileRefused(source_file, found, " or ".join(contract.encodings))
     expected = " or ".join(contract.encodings)

@@ -115,7 +115,9 @@ def _unrecognised_files(exports: Path, read: set[str]) -> Iterable[Finding]:
             message = f"A second copy of {original} under another name; it was not read"
             yield Finding("note", "second_copy", name, message)
         elif _NEARLY_A_REGISTRATIONS_FILE.fullmatch(_plain_name(name)):
-            message = "Only the exact name of an export is read, such as E2021-014__zoom.csv; this file was not"
+            message = (
+                "Only the exact name of an export is read, such as E2021-014__zoom.csv; this file was not"
+            )
             yield Finding("note", "inexact_name", name, message)
         else:
             message = "No contract asks for this file; it was not read"

@@ -182,7 +182,10 @@ def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused
         return
     except OSError as error:
         name = folder.relative_to(exports).as_posix()
-        yield folder, FileRefused(name, f"a folder that cannot be listed ({error.strerror})", "a folder of exports")
+        yield (
+            folder,
+            FileRefused(name, f"a folder that cannot be listed ({error.strerror})", "a folder of exports"),
+        )
         return
     for entry in found:
         path = Path(entry.path)

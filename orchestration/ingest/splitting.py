@@ -191,7 +191,9 @@ def _records_of_several_lines(
     opens, closes = quotes[::2], quotes[1::2]
     marks = np.asarray([delimiter, _FEED, _RETURN, _QUOTE], dtype=np.uint8)
     may_open = np.isin(letters[np.maximum(opens - 1, 0)], marks) | (opens == 0)
-    may_close = np.isin(letters[np.minimum(closes + 1, len(letters) - 1)], marks) | (closes == len(letters) - 1)
+    may_close = np.isin(letters[np.minimum(closes + 1, len(letters) - 1)], marks) | (
+        closes == len(letters) - 1
+    )
     if not (may_open.all() and may_close.all()):
         return None
     # A doubled quote closes and opens the same cell.
@@ -500,7 +502,9 @@ class _Splitter:
             ),
         )
         if table.num_rows != len(plain):
-            raise AssertionError(f"{self._source_file}: {len(plain)} records were split to {table.num_rows} rows")
+            raise AssertionError(
+                f"{self._source_file}: {len(plain)} records were split to {table.num_rows} rows"
+            )
         return {position: table[str(position)].combine_chunks() for position in positions}
 
     def _text_of(self, plain: Indices) -> pa.Buffer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -13,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.ingest.contracts import REGISTRATION_FILE, Contract, load_contracts
+from orchestration.ingest.contracts import REGISTRATION_FILE, load_contracts
 from orchestration.ingest.counting import count_records
 from orchestration.ingest.faults import FileRefused
 from orchestration.ingest.layout import Layout, Surroundings
-from orchestration.ingest.loading import LoadedFile, load_file, split_file
+from orchestration.ingest.loading import LoadedFile, load_file
 from orchestration.ingest.sources import source_paths
 from orchestration.paths import PROJECT_FOLDER
 from tests.property.strategies import BOUNDED
-from tests.support.landing import PSEUDONYMS
+from tests.support.landing import PSEUDONYMS, split_records
 
 SAMPLE = PROJECT_FOLDER / "raw" / "2021"
 CONTRACTS = load_contracts()
@@ -109,26 +108,6 @@ def test_a_stray_quote_costs_its_own_row_alone(seed: int) -> None:
 TEXTS = st.text(st.sampled_from('ab ",;\n\r\u00e9'), max_size=12)
 
 
-def splits(contract: Contract, content: bytes) -> list[tuple[int, list[Any]]]:
-    """The lines and cells of a delimited file."""
-
-    class AnyLayout:
-        def __init__(self, header: tuple[str, ...]) -> None:
-            self.positions: Sequence[int] = range(len(header))
-
-        def fits(self, cells: Sequence[str]) -> bool:
-            return len(cells) == len(self.positions)
-
-        def is_whole_row(self, cells: Sequence[str]) -> bool:
-            return self.fits(cells)
-
-    (block,) = split_file(content, contract.file, contract, AnyLayout).blocks
-    assert not block.faults
-    columns = [block.columns[at] for at in range(len(block.header))]
-    cells = [column if isinstance(column, list) else column.to_pylist() for column in columns]
-    return list(zip(block.lines.tolist(), map(list, zip(*cells, strict=True)), strict=True))
-
-
 @BOUNDED
 @given(
     rows=st.lists(st.lists(TEXTS, min_size=4, max_size=4), min_size=1, max_size=6),
@@ -147,7 +126,8 @@ def test_texts_of_several_lines_are_split_as_they_were_written(
         line = len(re.findall(r"\r\n|\r|\n", content)) + 1
         expected.append((line, row))
         content += ",".join(written(cell, is_quoted_throughout) for cell in row) + end
-    assert splits(contract, content.encode()) == expected
+    found = split_records(content.encode(), contract.file, contract)
+    assert [(record.line, record.cells) for record in found] == expected
 
 
 def written(cell: str, is_quoted: bool) -> str:

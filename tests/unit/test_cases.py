@@ -53,12 +53,12 @@ LOADED = {
         4, {13: "missing_required"}, {"role": ["attendee", "attendee", "organizer"], "joined_at": IN_JUNE}
     ),
     "teams-day-first-12h": Case(3, values={"joined_at": IN_JUNE, "role": ["attendee"] * 3}),
-    "teams-day-first-12h-ambiguous": Case(2, values={"joined_at": times("2021-05-09", "15:02:11", "15:05:00")}),
+    "teams-day-first-12h-ambiguous": Case(
+        2, values={"joined_at": times("2021-05-09", "15:02:11", "15:05:00")}
+    ),
     "teams-dotted": Case(3, values={"joined_at": IN_JUNE}),
     "teams-utf16be-no-bom": Case(3, values={"role": ["organizer", "presenter", "attendee"]}),
-    "teams-engagement": Case(
-        3, {13: "missing_required"}, {"role": ["attendee"] * 2}, {"unknown_column": 5}
-    ),
+    "teams-engagement": Case(3, {13: "missing_required"}, {"role": ["attendee"] * 2}, {"unknown_column": 5}),
     "eventbrite-us-dates": Case(
         3,
         values={
@@ -68,7 +68,9 @@ LOADED = {
         findings={"unknown_column": 14},
     ),
     "eventbrite-surname-date-only": Case(
-        3, values={"attendee_status": ["checked in", "attending", "not attending"]}, findings={"unknown_column": 14}
+        3,
+        values={"attendee_status": ["checked in", "attending", "not attending"]},
+        findings={"unknown_column": 14},
     ),
     "form-cp1252-few": Case(4, dict.fromkeys((2, 3, 4), "invalid_utf8"), findings={"another_encoding": 1}),
     "form-email-forms": Case(
@@ -101,7 +103,10 @@ REFUSED = {
     "zoom-tab-separated": ["cells separated by tabs, where commas are expected"],
     "zoom-participant-list": ["Zoom's participant list, not the Attendee Report"],
     "teams-german": ["1. Zusammenfassung, 2. Teilnehmer", "a header without First Join, Last Leave, Role"],
-    "teams-legacy-list": ["the first cells Full Name, User Action, Timestamp", "Teams' attendance list of 2020"],
+    "teams-legacy-list": [
+        "the first cells Full Name, User Action, Timestamp",
+        "Teams' attendance list of 2020",
+    ],
     "teams-comma": ["cells separated by commas, where tabs are expected"],
     "eventbrite-new-export": ["Eventbrite's newer attendee report", "a header without Order #, Email"],
     "google-form": ["answers of Google Forms", "a header without Timestamp, Email, Gender"],

@@ -84,7 +84,8 @@ def test_amounts_are_exact(cell: str, amount: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["0.500", "00.500,00", "012.345", "0.000.500", "0,00", "0", "-25,00", "+5,00", "1,234.56", "12.34", "1.2345,00", "1.23,45", ",5", "5,", "abc", "1 234,56",
+    ["0.500", "00.500,00", "012.345", "0.000.500",
+     "0,00", "0", "-25,00", "+5,00", "1,234.56", "12.34", "1.2345,00", "1.23,45", ",5", "5,", "abc", "1 234,56",
      "1e3", "NaN", "Infinity", "0,00001", "100000000000000", "1.000.000.000.000.000", "٣,00", "12,34 €"],
 )  # fmt: skip
 def test_no_amounts(cell: str) -> None:
@@ -97,7 +98,10 @@ def test_minutes_may_be_below_zero() -> None:
         assert reason("zoom_attendees", "minutes_in_session", cell) == "bad_number"
 
 
-@pytest.mark.parametrize("cell", ["0.850", "1.125", "1.234,5", "1.000", "n/a", "0,8,45", "0", "-1", "100000000", "0,00000000001", "ECB"])
+@pytest.mark.parametrize(
+    "cell",
+    ["0.850", "1.125", "1.234,5", "1.000", "n/a", "0,8,45", "0", "-1", "100000000", "0,00000000001", "ECB"],
+)
 def test_no_rates(cell: str) -> None:
     assert reason("ledger", "eur_rate", cell) == "bad_number"
 

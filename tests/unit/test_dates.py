@@ -16,7 +16,9 @@ def moments(form: str, *cells: str) -> list[datetime | None]:
     read = read_moments(pa.array(cells, pa.string()), FORMS[form])
     orders = decide_orders(FORMS[form], [(read, np.ones(len(cells), dtype=np.int64))])
     micros = read.settled(orders).tolist()
-    return [None if each == UNREADABLE else datetime(1970, 1, 1) + timedelta(microseconds=each) for each in micros]
+    return [
+        None if each == UNREADABLE else datetime(1970, 1, 1) + timedelta(microseconds=each) for each in micros
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_no_moments(form: str, cell: str) -> None:
 
 
 def days(form: str, *cells: str) -> list[str | None]:
-    return [moment and f"{moment:%d.%m.}" for moment in moments(form, *cells)]
+    return [f"{moment:%d.%m.}" if moment else None for moment in moments(form, *cells)]
 
 
 def test_two_cells_that_can_only_be_read_the_other_way_decide_for_the_file() -> None:
@@ -86,7 +88,10 @@ def test_two_cells_that_can_only_be_read_the_other_way_decide_for_the_file() -> 
 
 
 def test_the_usual_order_stays_where_as_many_cells_can_only_be_read_so() -> None:
-    other, usual = ["22/06/2021, 3:02 PM", "23/06/2021, 3:02 PM"], ["06/24/2021, 3:02 PM", "06/25/2021, 3:02 PM"]
+    other, usual = (
+        ["22/06/2021, 3:02 PM", "23/06/2021, 3:02 PM"],
+        ["06/24/2021, 3:02 PM", "06/25/2021, 3:02 PM"],
+    )
     assert days("teams", *other, *usual) == [None, None, "24.06.", "25.06."]
     assert days("teams", *other, *usual[:1]) == ["22.06.", "23.06.", None]
 

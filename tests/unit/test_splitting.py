@@ -9,8 +9,7 @@ import io
 import json
 import struct
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,52 +19,16 @@ import xlsxwriter
 from orchestration.ingest import documents
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.faults import FileRefused, Reason
-from orchestration.ingest.loading import split_file
-from tests.support.landing import file_name
+from tests.support.landing import Record, file_name, split_records
 
 CONTRACTS = load_contracts()
 VIDEOS = "title,published_on,project\n"
 
 
-@dataclass(frozen=True)
-class AnyLayout:
-    """A header under which every cell is read, and no line alone is a row."""
-
-    width: int
-
-    @property
-    def positions(self) -> Sequence[int]:
-        return range(self.width)
-
-    def fits(self, cells: Sequence[str]) -> bool:
-        return len(cells) == self.width or not any(map(str.strip, cells[self.width :])) and len(cells) > self.width
-
-    def is_whole_row(self, cells: Sequence[str]) -> bool:
-        return False
-
-
-@dataclass(frozen=True)
-class Record:
-    """A record as it was split: its line, header and cells, and what is wrong with it as a whole."""
-
-    line: int
-    header: tuple[str, ...]
-    cells: list[Any]
-    fault: Reason | None
-
-
 def records(source: str, content: bytes | str, *, workbook: bool = False) -> list[Record]:
     data = content.encode("utf-8") if isinstance(content, str) else content
     name = file_name(source, workbook=workbook)
-    split = split_file(data, name, CONTRACTS[source], lambda header: AnyLayout(len(header)))
-    found = []
-    for block in split.blocks:
-        columns = [block.columns[at] for at in range(len(block.header))]
-        cells = [column if isinstance(column, list) else column.to_pylist() for column in columns]
-        for row, line in enumerate(block.lines.tolist()):
-            fault = block.faults.get(row)
-            found.append(Record(line, block.header, [each[row] for each in cells], fault and fault[0]))
-    return found
+    return split_records(data, name, CONTRACTS[source])
 
 
 def lines_and_cells(source: str, content: bytes | str) -> list[tuple[int, list[Any]]]:
@@ -350,7 +313,10 @@ def test_what_is_no_workbook_is_refused(content: bytes) -> None:
 def changed(content: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
     """A workbook with other parts."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as whole, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as whole,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
         for name in whole.namelist():
             packed.writestr(*change(name, whole.read(name)))
     return buffer.getvalue()
@@ -372,9 +338,9 @@ def test_a_sheet_outside_the_usual_folder_is_read_or_refused() -> None:
     def moved(name: str, part: bytes) -> tuple[str, bytes]:
         return name.replace("worksheets", "elsewhere"), part.replace(b"worksheets/", b"elsewhere/")
 
-    assert [record.cells[:3] for record in records("ledger", changed(workbook(one_entry), moved), workbook=True)] == [
-        ["1", "x", "invoice"]
-    ]
+    assert [
+        record.cells[:3] for record in records("ledger", changed(workbook(one_entry), moved), workbook=True)
+    ] == [["1", "x", "invoice"]]
     lost = changed(workbook(one_entry), lambda name, part: (name.replace("worksheets", "elsewhere"), part))
     assert refusal("ledger", lost, workbook=True).found
 
