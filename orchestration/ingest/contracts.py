@@ -44,6 +44,7 @@ class Column:
     values: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
+    aliases: tuple[Word, ...] = ()
     words: tuple[Word, ...] = ()
     signed: bool = False
     one_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -112,11 +113,12 @@ def _conditions(node: Mapping[str, list[str]] | None) -> dict[str, tuple[str, ..
 
 
 def _column(node: dict[str, Any]) -> Column:
-    aliases = (Word(**alias).word for alias in node.get("aliases", ()))
+    aliases = tuple(Word(**alias) for alias in node.get("aliases", ()))
     return Column(
         name=node["name"],
         type=node["type"],
-        headers=(str(node.get("header", node["name"])), *aliases),
+        headers=(str(node.get("header", node["name"])), *(alias.word for alias in aliases)),
+        aliases=aliases,
         description=node["description"],
         required=node.get("required", False),
         optional=node.get("optional", False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -176,16 +177,21 @@ def _matters(column: Column) -> bool:
     return column.type not in UNSTORED_TYPES and bool(column.is_stored or is_asked_for or column.references)
 
 
+def _name_key(name: str) -> str:
+    """What makes two names of a column one: case, odd spaces and the form of accents and apostrophes aside."""
+    return unicodedata.normalize("NFC", plain_spaces(name)).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold()
+
+
 def _find_columns(contract: Contract, names: list[str]) -> tuple[list[tuple[Column, int]], set[int], str]:
     """The columns with their positions, all positions that a column has, and what is wrong."""
     by_name: dict[str, list[int]] = {}
     for position, name in enumerate(names):
-        by_name.setdefault(plain_spaces(name).casefold(), []).append(position)
+        by_name.setdefault(_name_key(name), []).append(position)
     found: list[tuple[Column, int]] = []
     known: set[int] = set()
     missing: list[str] = []
     for column in contract.columns:
-        positions = [at for name in column.headers for at in by_name.get(plain_spaces(name).casefold(), ())]
+        positions = [at for name in column.headers for at in by_name.get(_name_key(name), ())]
         if len(positions) > 1 and column.type not in UNSTORED_TYPES:
             return found, known, f"column {column.headers[0]} twice"
         if positions:

@@ -232,3 +232,11 @@ def test_other_names_are_no_registrations_file(path: str) -> None:
 def test_a_column_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError, match="news has no column colour"):
         CONTRACTS["news"].column("colour")
+
+
+def test_every_word_of_another_wording_says_where_it_was_seen() -> None:
+    for contract in CONTRACTS.values():
+        for column in contract.columns:
+            for word in (*column.aliases, *column.words):
+                assert word.word and word.seen_in and word.language in ("en", "es", "fr")
+            assert {word.means for word in column.words} <= set(column.values)

@@ -256,6 +256,38 @@ def test_every_teams_role_loads_and_an_address_is_needed() -> None:
     assert faults_of(loaded) == [(11, "Email", "missing_required")]
 
 
+SPANISH = (
+    "1. Resumen\r\nTítulo de la reunión\tCiudades\r\n\r\n2. Participantes\r\n"
+    "Nombre\tPrimera entrada\tÚltima salida\tDuración de la reunión\tCorreo electrónico\t"
+    "Id. de participante (UPN)\tRol\r\n"
+    "Ana\t22/6/21, 15:02:11\t22/6/21, 16:30:02\t1 h\tana@example.org\ta\tAsistente\r\n"
+    "Bo\t22/6/21, 15:05:00\t22/6/21, 16:30:02\t1 h\tbo@example.org\tb\tOrganizador\r\n"
+    "Cy\t22/6/21, 15:05:00\t22/6/21, 16:30:02\t1 h\tcy@example.org\tc\tInvitado\r\n"
+    "\r\n3. Actividades en la reunión\r\nNombre\tHora\r\nAna\tx\r\n"
+)
+FRENCH = (
+    "1. Résumé\r\n\r\n2. Participants\r\nNom\tHeure d{}arrivée\tHeure de départ\tDurée\tE-mail\tRôle\r\n"
+    "Ana\t22/06/2021 15:02\t22/06/2021 16:30\t1 h\tana@example.org\tParticipant\r\n"
+)
+
+
+def test_a_teams_report_in_spanish() -> None:
+    loaded = load("teams_participants", SPANISH.encode("utf-16"))
+    assert [(row["role"], row["joined_at"]) for row in rows_of(loaded, "teams_participants")] == [
+        ("attendee", datetime(2021, 6, 22, 15, 2, 11)),
+        ("organizer", datetime(2021, 6, 22, 15, 5)),
+    ]
+    # A role that nobody has seen is not guessed.
+    assert faults_of(loaded) == [(8, "Rol", "unknown_enum")]
+    assert loaded.findings == []
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "\N{RIGHT SINGLE QUOTATION MARK}"])
+def test_a_teams_report_in_french(apostrophe: str) -> None:
+    (row,) = rows_of(load("teams_participants", FRENCH.format(apostrophe)), "teams_participants")
+    assert (row["role"], row["left_at"]) == ("attendee", datetime(2021, 6, 22, 16, 30))
+
+
 # --- the rules of quarantine -------------------------------------------------------------------
 
 CASES = "case_id,title,city,country,status,published_on,updated_on,themes,sdgs,summary\n"
