@@ -466,6 +466,7 @@
             ('source', 'string'),
             ('sha256', 'string'),
             ('bytes', 'bigint'),
+            ('rows_counted', 'bigint'),
             ('rows_read', 'bigint'),
             ('rows_loaded', 'bigint'),
             ('rows_quarantined', 'bigint'),

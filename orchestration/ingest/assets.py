@@ -29,6 +29,7 @@ from orchestration.ingest.sources import (
     SourceState,
     ingest_source,
     references_of,
+    refusals_of_year,
 )
 from orchestration.previews import PREVIEW_ROWS, markdown_table
 from orchestration.progress import say
@@ -110,27 +111,27 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult[Any]]:
         landing = warehouse.landing(year_of(context))
-        refused: dict[str, SourceRefused] = {}
+        refused: set[str] = set()
         for contract in ordered:
             tables = [
                 table
                 for table in tables_of(contract)
                 if landing_key(table.name) in context.selected_asset_keys
             ]
-            if not tables or refused.keys() & set(references_of(contract)):
+            if not tables or refused & set(references_of(contract)):
                 # Rows that refer to a source that was refused would all be at fault.
                 continue
             say("ingest", contract.source)
             try:
                 state = ingest_source(landing, contract)
-            except SourceRefused as refusal:
-                refused[contract.source] = refusal
+            except SourceRefused:
+                refused.add(contract.source)
                 continue
             for table in tables:
                 yield _result(landing, table, _files_metadata(state))
         if refused:
-            # All files that are wrong are named at once, so that one round of mending is enough.
-            raise SourceRefused([each for refusal in refused.values() for each in refusal.refusals])
+            # All files of the year that are wrong are named at once, so that one round of mending is enough.
+            raise SourceRefused(refusals_of_year(landing))
 
     return ingest
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why a row is in quarantine."""
 
+    STRAY_QUOTE = "stray_quote"
     BAD_DATE = "bad_date"
     COLUMN_COUNT = "column_count"
     UNKNOWN_ENUM = "unknown_enum"
@@ -38,6 +39,8 @@ class FileRefused(Exception):
     """A file that breaks its contract as a whole: what was found and what was expected."""
 
     def __init__(self, source_file: str, found: str, expected: str) -> None:
+        # What was found may hold bytes that are no text.
+        found = found.encode("utf-8", "replace").decode("utf-8")
         super().__init__(f"{source_file}: found {found}; expected {expected}")
         self.source_file = source_file
         self.found = found

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import traceback
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from orchestration.ingest.bulk import load_in_bulk
-from orchestration.ingest.columns import load_in_columns
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     Contract,
     load_contracts,
 )
+from orchestration.ingest.counting import count_records
 from orchestration.ingest.faults import (
     FileRefused,
     Finding,
@@ -31,9 +32,9 @@ from orchestration.ingest.faults import (
     Reason,
     RowFault,
 )
-from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.layout import Layout, Surroundings
+from orchestration.ingest.loading import LoadedFile, empty_tables, load_file, reject_file
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
-from orchestration.ingest.records import read_records
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
 from orchestration.ingest.writing import LandingWriter
@@ -70,6 +71,7 @@ class SourceFile:
     source: str
     sha256: str
     bytes: int
+    rows_counted: int | None
     rows_read: int
     rows_loaded: int
     rows_quarantined: int
@@ -142,8 +144,23 @@ def landing_of(home: Home, raw: Path, year: int) -> Landing:
 def source_paths(contract: Contract, exports: Path) -> list[Path]:
     """The files of a source that are there, in the order of their names.
 
-    Raises SourceRefused where a source that may not be absent has none, or has two forms at once.
+    Raises SourceRefused where a source that may not be absent has none, or has two forms at once, and with whatever has
+    the name of one of its files and cannot be read as one.
     """
+    folder = exports / Path(contract.file).parent
+    names = {Path(contract.file).name, *([Path(contract.workbook.file).name] if contract.workbook else [])}
+    odd = [
+        refusal
+        for path, refusal in odd_entries(folder, exports)
+        if any(fnmatchcase(os.fsencode(path.name).decode("utf-8", "replace"), name) for name in names)
+        or path == folder
+    ]
+    if odd:
+        raise SourceRefused(odd)
+    return _present_paths(contract, exports)
+
+
+def _present_paths(contract: Contract, exports: Path) -> list[Path]:
     if contract.per_event:
         return sorted(path for path in exports.glob(contract.file) if path.is_file())
     names = [contract.file] + ([contract.workbook.file] if contract.workbook else [])
@@ -154,6 +171,64 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
     if not paths and not contract.optional:
         raise SourceRefused([FileRefused(contract.file, "no file", "the export of the year")])
     return paths
+
+
+def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused]]:
+    """What lies in a folder and can be no export: odd names, pipes, broken links; the folder where it can't be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        name = folder.relative_to(exports).as_posix()
+        yield (
+            folder,
+            FileRefused(name, f"a folder that cannot be listed ({error.strerror})", "a folder of exports"),
+        )
+        return
+    for entry in found:
+        path = Path(entry.path)
+        shown = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
+        if shown != path.relative_to(exports).as_posix():
+            yield path, FileRefused(shown, "a file name that is no UTF-8", "a name as the platform gives it")
+        elif not entry.is_dir() and not path.is_file():
+            yield path, FileRefused(shown, "a pipe, a device or a broken link", "a file")
+
+
+def refusals_of_year(landing: Landing) -> list[FileRefused]:
+    """Every file of a year that breaks its contract as a whole, whatever else is wrong beside it.
+
+    Nothing is landed for good: sources are landed as far as they can be. Where what rows refer to was refused, the
+    files are read for their form alone.
+    """
+    refusals: list[FileRefused] = []
+    refused: set[str] = set()
+    contracts = sorted(load_contracts().values(), key=lambda each: (len(references_of(each)), each.source))
+    for contract in contracts:
+        try:
+            if refused & set(references_of(contract)):
+                refusals += _refusals_of_form(landing, contract)
+            else:
+                ingest_source(landing, contract)
+        except SourceRefused as error:
+            refused.add(contract.source)
+            refusals += error.refusals
+    return refusals
+
+
+def _refusals_of_form(landing: Landing, contract: Contract) -> list[FileRefused]:
+    """The files of a source that are wrong whatever their rows refer to."""
+    job = _Job(landing, contract, {name: _Anything() for name in references_of(contract)})
+    outcomes = map(job, source_paths(contract, landing.exports))
+    return [outcome for outcome in outcomes if isinstance(outcome, FileRefused)]
+
+
+class _Anything(frozenset[str]):
+    """Holds every key."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
 
 
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
@@ -264,7 +339,6 @@ class _Job:
     landing: Landing
     contract: Contract
     references: Mapping[str, frozenset[str]]
-    unique: set[str] = field(default_factory=set)
 
     def __call__(self, path: Path) -> tuple[LoadedFile, SourceFile] | FileRefused:
         try:
@@ -282,8 +356,16 @@ class _Job:
         pa.default_memory_pool().release_unused()
         contract = self.contract
         source_file = path.relative_to(self.landing.exports).as_posix()
-        content = path.read_bytes()
-        result = self._rows(path, source_file, content)
+        content = read_bytes(path, source_file)
+        event_id = _event_id(source_file, contract)
+        pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
+        surroundings = Surroundings(
+            self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
+        )
+        if event_id is not None and event_id not in self.references["programme"]:
+            result = _reject_unknown_event(content, source_file, contract, surroundings)
+        else:
+            result = load_file(content, source_file, contract, surroundings)
         _assert_nothing_lost(source_file, result)
         if contract.source in REFERENCE_KEYS:
             _refuse_repeated(source_file, result.tables[contract.source], REFERENCE_KEYS[contract.source])
@@ -292,26 +374,31 @@ class _Job:
             source=contract.source,
             sha256=hashlib.sha256(content).hexdigest(),
             bytes=len(content),
+            rows_counted=_count(content, source_file, contract, surroundings, result),
             rows_read=result.rows_read,
             rows_loaded=result.rows_loaded,
             rows_quarantined=len(result.quarantined),
         )
 
-    def _rows(self, path: Path, source_file: str, content: bytes) -> LoadedFile:
-        contract = self.contract
-        event_id = _event_id(source_file, contract)
-        pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
-        surroundings = Surroundings(
-            self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
-        )
-        loader = FileLoader(contract, source_file, surroundings, self.unique)
-        if event_id is not None and event_id not in self.references["programme"]:
-            return _reject_unknown_event(loader, content, source_file, contract, event_id)
-        if in_bulk := load_in_bulk(content, source_file, contract, surroundings):
-            return in_bulk
-        records, header = read_records(content, source_file, contract)
-        in_columns = load_in_columns(records, header, source_file, contract, surroundings, self.unique)
-        return in_columns or loader.load(records, header)
+
+def read_bytes(path: Path, source_file: str) -> bytes:
+    """The bytes of a file; raises FileRefused for one that cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        found = f"a file that cannot be read ({error.strerror})"
+        raise FileRefused(source_file, found, "a file that this user may read") from None
+
+
+def _count(
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, result: LoadedFile
+) -> int | None:
+    """The records of the file, counted without its reader; of an unreadable one of an unknown event, none."""
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        return Layout(contract, header, source_file, surroundings, is_lenient=True)
+
+    return count_records(content, source_file, contract, layout_of) if result.is_read else 0
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
@@ -351,15 +438,15 @@ def _platforms_beside(path: Path, event_id: str | None) -> frozenset[str]:
 
 
 def _reject_unknown_event(
-    loader: FileLoader, content: bytes, source_file: str, contract: Contract, event_id: str
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
 ) -> LoadedFile:
-    """A file of an event that the programme does not list: all its rows go to quarantine."""
-    message = f"Event {event_id} is in no loaded row of the programme"
+    """A file of an event that the programme does not list: all its rows go to quarantine (rule 38)."""
+    message = f"Event {surroundings.event_id} is in no loaded row of the programme"
+    fault = RowFault(Reason.UNKNOWN_EVENT, message, "event_id")
     try:
-        records, _ = read_records(content, source_file, contract)
-        result = loader.reject_all(records, RowFault(Reason.UNKNOWN_EVENT, message, "event_id"))
+        result = reject_file(content, source_file, contract, surroundings, fault)
     except FileRefused as refusal:
-        result = loader.reject_all([], RowFault(Reason.UNKNOWN_EVENT, message))
+        result = LoadedFile(empty_tables(contract), 0, 0, is_read=False)
         message = f"{message}; the file is unreadable too: {refusal.found}"
     result.findings.append(Finding("note", "file_without_event", source_file, message))
     return result

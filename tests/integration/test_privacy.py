@@ -20,12 +20,12 @@ import pytest
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.faults import FileRefused
 from orchestration.ingest.pseudonyms import KEY_VARIABLE, Pseudonymiser, load_or_make_key
-from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import source_paths
 from orchestration.paths import DBT_FOLDER, Home
 from tests.conftest import SMALL_YEAR, Warehouse
 from tests.support.disclosure import contents, found_in
 from tests.support.faults import find_faults, inject_faults
+from tests.support.landing import split_records
 from tests.support.year_factory import write_year
 
 ADDRESS = "zuleika.quetzalcoatl@example.org"
@@ -162,10 +162,10 @@ def people_of(exports: Path) -> set[str]:
         for path in source_paths(contract, exports):
             name = path.relative_to(exports).as_posix()
             try:
-                records, header = read_records(path.read_bytes(), name, contract)
+                records = split_records(path.read_bytes(), name, contract)
             except FileRefused:
                 continue
-            names = [cell.strip().casefold() for cell in header]
+            names = [cell.strip().casefold() for cell in records[0].header] if records else []
             for column in contract.columns:
                 if column.type in ("email", "personal"):
                     at = [names.index(h.casefold()) for h in column.headers if h.casefold() in names]

@@ -1,6 +1,6 @@
-"""Bytes as records: encodings, dialects, sections, lines, and what is refused as a whole.
+"""Bytes as records: encodings, dialects, sections, lines, quotes, and what is refused as a whole.
 
-Here belongs what happens before a cell means anything. What cells mean is in ``test_loading``.
+What cells mean is in ``test_loading``.
 """
 
 from __future__ import annotations
@@ -16,11 +16,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from orchestration.ingest import records as records_module
+from orchestration.ingest import documents
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.records import Record, read_records
-from tests.support.landing import file_name
+from orchestration.ingest.faults import FileRefused, Reason
+from tests.support.landing import Record, file_name, split_records
 
 CONTRACTS = load_contracts()
 VIDEOS = "title,published_on,project\n"
@@ -28,8 +27,8 @@ VIDEOS = "title,published_on,project\n"
 
 def records(source: str, content: bytes | str, *, workbook: bool = False) -> list[Record]:
     data = content.encode("utf-8") if isinstance(content, str) else content
-    found, _ = read_records(data, file_name(source, workbook=workbook), CONTRACTS[source])
-    return list(found)
+    name = file_name(source, workbook=workbook)
+    return split_records(data, name, CONTRACTS[source])
 
 
 def lines_and_cells(source: str, content: bytes | str) -> list[tuple[int, list[Any]]]:
@@ -109,24 +108,24 @@ def test_teams_reports_in_every_encoding(encoding: str, mark: bool) -> None:
 
 def test_an_undecodable_row_is_alone_at_fault() -> None:
     content = VIDEOS.encode() + "Málaga,x,\n".encode() + b"M\xe1laga,x,\n" + b'"a\nb\xff",x,\n' + b"z,x,\n"
-    assert [(r.line, r.is_undecodable) for r in records("videos", content)] == [
-        (2, False),
-        (3, True),
-        (4, True),
-        (6, False),
+    assert [(record.line, record.fault) for record in records("videos", content)] == [
+        (2, None),
+        (3, Reason.INVALID_UTF8),
+        (4, Reason.INVALID_UTF8),
+        (6, None),
     ]
 
 
 def test_half_a_character_at_the_end_of_utf_16_is_undecodable() -> None:
     head = "1. Summary\n2. Participants\nName\tRole\nAna\tAttendee"
     (record,) = records("teams_participants", head.encode("utf-16") + b"\x41")
-    assert record.is_undecodable
+    assert record.fault is Reason.INVALID_UTF8
 
 
 def test_a_lone_surrogate_in_json_is_undecodable() -> None:
     element = dict.fromkeys((c.name for c in CONTRACTS["initiatives"].columns), "x")
     text = json.dumps([element, {**element, "title": "\ud800"}])
-    assert [record.is_undecodable for record in records("initiatives", text)] == [False, True]
+    assert [record.fault for record in records("initiatives", text)] == [None, Reason.INVALID_UTF8]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,6 @@ def test_a_lone_surrogate_in_json_is_undecodable() -> None:
     [
         ("videos", (VIDEOS + "a,b,c\n").encode("utf-16"), "utf-16 text"),
         ("videos", (VIDEOS + "a,b,c\n").encode("utf-16-le"), "utf-16 text"),
-        ("videos", (VIDEOS + "Málaga,x,\n" * 9).encode("cp1252"), "9 rows that are no such text"),
         ("ledger", "entry_no;counterparty\n1;Malé\n".encode(), "utf-8 text"),
         ("ledger", "\ufeffentry_no;counterparty\n1;x\n".encode(), "utf-8 text"),
         ("ledger", "entry_no;counterparty\n1;x\n".encode("utf-16"), "utf-16 text"),
@@ -157,7 +155,7 @@ ZOOM = (
 
 def test_of_a_zoom_report_the_attendees_are_read() -> None:
     assert lines_and_cells("zoom_attendees", ZOOM) == [
-        (13, ["Yes", "A", "a@example.org", "", ""]),
+        (13, ["Yes", "A", "a@example.org"]),
         (16, ["No", "B", "b@example.org"]),
     ]
     assert records("zoom_attendees", ZOOM)[0].header == ("Attended", "User Name (Original Name)", "Email")
@@ -173,10 +171,10 @@ def test_a_section_that_comes_again_has_its_own_header() -> None:
     ("source", "text", "expected"),
     [
         ("zoom_attendees", "Attended,Email\nYes,a@example.org\n", "Zoom's title line"),
-        ("zoom_attendees", "Attendee Report\nHost Details,\nEmail\n", "one, with its header"),
-        ("zoom_attendees", "Attendee Report\nAttendee Details,\n", "one, with its header"),
+        ("zoom_attendees", "Attendee Report\nHost Details,\nEmail\n", "with its header"),
+        ("zoom_attendees", "Attendee Report\nAttendee Details,\n", "with its header"),
         ("teams_participants", "Name\tEmail\nAna\ta@example.org\n", "1. Summary"),
-        ("teams_participants", "1. Summary\nx\ty\n", "one, with its header"),
+        ("teams_participants", "1. Summary\nx\ty\n", "with its header"),
         ("zoom_attendees", "<!DOCTYPE html><title>Sign in</title>\n", "Zoom's title line"),
     ],
 )
@@ -191,24 +189,6 @@ def test_what_is_not_the_platforms_export_is_refused(source: str, text: str, exp
 def test_an_empty_file_is_refused(source: str) -> None:
     assert refusal(source, b"").found == "an empty file"
     assert refusal(source, b"\n \r\n").found
-
-
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("last", ['"a title\nof some\n\nlines', '"one"\n"another', '"of one line'])
-def test_an_open_quote_is_seen_however_little_of_the_end_is_looked_at(
-    end: str, last: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = (VIDEOS + 'a,b,\n"a\nb",c,d\n' + last).replace("\n", end)
-    line = 6 if "another" in last else 5
-    for size in range(1, len(text) + 2):
-        monkeypatch.setattr(records_module, "_TAIL", size)
-        assert refusal("videos", text).found == f"a quoted cell, begun at line {line}, that is never closed"
-        assert len(records("videos", f'{text}",x,y{end}')) == (4 if line == 6 else 3)
-
-
-def test_a_cut_off_csv_is_refused() -> None:
-    error = refusal("videos", VIDEOS + 'a,b,\n"a title that is cut')
-    assert error.found == "a quoted cell, begun at line 3, that is never closed"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +227,7 @@ def test_a_json_line_is_the_position_in_the_array() -> None:
     text = json.dumps([element, 7, {**element, "themes": ["a", None, "b"], "id": 12, "title": "x\0y"}])
     first, second, third = records("initiatives", "\ufeff" + text)
     assert [first.line, second.line, third.line] == [1, 2, 3]
-    assert second.cells == []
+    assert second.fault is Reason.COLUMN_COUNT
     assert dict(zip(third.header, third.cells, strict=True)) | {} == {
         "id": "12", "title": "xy", "city": "", "country": "", "uploaded_at": "", "language": "",
         "themes": "a||b", "status": "",
@@ -330,22 +310,49 @@ def test_what_is_no_workbook_is_refused(content: bytes) -> None:
     assert refusal("ledger", content, workbook=True).expected == "an XLSX file"
 
 
-def test_a_workbook_that_breaks_its_reader_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    class PanicException(BaseException):
-        pass
+def changed(content: bytes, change: Callable[[str, bytes], tuple[str, bytes]]) -> bytes:
+    """A workbook with other parts."""
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as whole,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in whole.namelist():
+            packed.writestr(*change(name, whole.read(name)))
+    return buffer.getvalue()
 
-    def panic(_: Any) -> None:
-        raise PanicException("index out of bounds")
 
-    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_filelike", panic)
-    content = workbook(lambda book, page: None)
+def one_entry(book: Any, page: Any) -> None:
+    page.write_row(1, 0, ["1", "x", "invoice"])
+
+
+@pytest.mark.parametrize("reference", [b"a2", b"A 2", b" A2", b"A0", b"2A", b"", b"AAAA2", b"A99999999"])
+def test_cell_references_that_no_spreadsheet_writes_are_refused(reference: bytes) -> None:
+    content = changed(
+        workbook(one_entry), lambda name, part: (name, part.replace(b'r="A2"', b'r="' + reference + b'"'))
+    )
+    assert "a cell with the reference" in refusal("ledger", content, workbook=True).found
+
+
+def test_a_sheet_outside_the_usual_folder_is_read_or_refused() -> None:
+    def moved(name: str, part: bytes) -> tuple[str, bytes]:
+        return name.replace("worksheets", "elsewhere"), part.replace(b"worksheets/", b"elsewhere/")
+
+    assert [
+        record.cells[:3] for record in records("ledger", changed(workbook(one_entry), moved), workbook=True)
+    ] == [["1", "x", "invoice"]]
+    lost = changed(workbook(one_entry), lambda name, part: (name.replace("worksheets", "elsewhere"), part))
+    assert refusal("ledger", lost, workbook=True).found
+
+
+def test_an_archive_that_unpacks_to_gigabytes_is_refused() -> None:
+    def bomb(name: str, part: bytes) -> tuple[str, bytes]:
+        return name, part + b" " * 600_000_000 if name.endswith("sheet1.xml") else part
+
+    assert "half a gigabyte" in refusal("ledger", changed(workbook(one_entry), bomb), workbook=True).found
+
+
+def test_a_process_that_ends_while_it_reads_a_workbook_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "SHEET_PROGRAM", "import os; os.abort()")
+    content = workbook(one_entry)
     assert refusal("ledger", content, workbook=True).found == "a workbook that breaks its reader"
-
-
-def test_an_interruption_is_not_taken_for_a_broken_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_filelike", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        records("ledger", workbook(lambda book, page: None), workbook=True)
