@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.faults import RowFault
@@ -45,6 +46,7 @@ _LONG = 64
 # The last letters of a time that has a half of the day.
 _HALF = {-3: list(b" "), -2: list(b"AaPp"), -1: list(b"Mm")}
 _MARK = b"\xef\xbb\xbf"
+_PLAIN_ADDRESS = "^[!-9;=?A-~]+@[!-9;=?A-~]+$"
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 _MAY_OPEN = np.isin(np.arange(256), np.frombuffer(b',\n"', dtype=np.uint8))
 _MAY_CLOSE = np.isin(np.arange(256), np.frombuffer(b',\r\n"', dtype=np.uint8))
@@ -260,7 +262,7 @@ class _Bulk:
                 is_plain.append(False)
             else:
                 is_plain.append(value is not None or not column.required)
-            if "@" in answer:
+            if without_addresses(answer, incomplete=True) != answer:
                 is_plain[-1] = False
             stored.append(lands(answer, value) if lands else (value,))
         indices = encoded.indices
@@ -305,11 +307,11 @@ def _put_where_it_stands(distinct: pa.Array, indices: pa.Array) -> pa.Array:
 
 def _pseudonyms(cells: pa.Array, pseudonymiser: Pseudonymiser) -> tuple[dict[str, pa.Array], NDArray[Any]]:
     """Pseudonyms of plain ASCII addresses; any other address is looked at row by row."""
-    is_printable = pc.ascii_is_printable(cells).to_numpy(zero_copy_only=False)
     trimmed = pc.ascii_trim_whitespace(cells)
     plain = pc.ascii_lower(trimmed).cast(pa.binary()).to_pylist()
     keys = pa.array(pseudonymiser.pseudonyms_of(plain), pa.string())
-    return {"person_key": keys}, is_printable & ~_is_blank(trimmed)
+    is_plain = pc.match_substring_regex(trimmed, _PLAIN_ADDRESS).to_numpy(zero_copy_only=False)
+    return {"person_key": keys}, is_plain
 
 
 def _moments(

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from orchestration.ingest.addresses import address_of, without_addresses
 from orchestration.ingest.contracts import Column, Contract, load_vocabulary
 from orchestration.ingest.faults import Reason, RowFault
 
@@ -38,7 +39,6 @@ _ISO_OFFSET = re.compile(
     r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})", re.ASCII
 )
 _INTEGER = re.compile(r"\d{1,18}", re.ASCII)
-_ADDRESS = re.compile(r"[^\s@|,;:<>()\[\]\"']+@[^\s@|,;:<>()\[\]\"']+")
 # At the ends of the calendar another clock has no date to show.
 _FIRST_YEAR, _LAST_YEAR = 1, 9999
 # Answers of a column that are kept, so that a column of many does not fill the memory.
@@ -241,6 +241,14 @@ def _vocabulary_parser(name: str) -> Parser:
     return parse
 
 
+def parse_address(text: str) -> str:
+    """An e-mail address, alone or with a name before it."""
+    address = address_of(text)
+    if address is None:
+        raise NotReadable("an e-mail address")
+    return address
+
+
 def parse_boolean(text: str) -> bool:
     """yes, true, 1, x as true; blank, no, false, 0 as false; any case."""
     try:
@@ -302,6 +310,8 @@ def _text_parser(column: Column, contract: Contract) -> Parser | None:
             return _vocabulary_parser("gender")
         case "boolean":
             return parse_boolean
+        case "email":
+            return parse_address
         case "list":
             return parse_list
         case "integer_list":
@@ -383,14 +393,9 @@ def texts_of(column: Column, cells: Sequence[str]) -> list[str | None]:
     return texts if blank.isdisjoint(texts) else [None if text in blank else text for text in texts]
 
 
-def without_addresses(text: str) -> str:
-    """A text that people typed, with a word in the place of every e-mail address in it."""
-    return _ADDRESS.sub("(address)", text) if "@" in text else text
-
-
 def quoted(text: str) -> str:
     """A cell for a sentence: shortened, on one line, and never an e-mail address."""
-    if "@" in text:
+    if without_addresses(text, incomplete=True) != text:
         return "the cell"
     plain = " ".join(text.split())
     return f'"{plain[:40]}…"' if len(plain) > 40 else f'"{plain}"'

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, takes_any_text, texts_of
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.faults import RowFault
@@ -185,7 +186,8 @@ class _File:
             and not (contract.personal or column.references or column.type == "place_list")
         ):
             typed = cells.column(reader.position)
-            return _Answers(typed, texts_of(column, typed))
+            texts = texts_of(column, typed)
+            return _Answers(typed, [text and without_addresses(text) for text in texts])
         distinct, codes = cells.coded(reader.position)
         values: list[Any] = []
         is_fault = np.zeros(len(distinct), dtype=bool)

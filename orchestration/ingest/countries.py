@@ -146,29 +146,9 @@ _APOSTROPHES = re.compile(_APOSTROPHE)
 _ELIDED = re.compile(rf"\b[dl]{_APOSTROPHE}")
 _WORD = re.compile(r"[^\W_]+")
 _LEFT_OUT = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "le",
-        "la",
-        "les",
-        "l",
-        "de",
-        "du",
-        "des",
-        "d",
-        "et",
-        "el",
-        "los",
-        "las",
-        "del",
-        "y",
-        "e",
-        "formerly",
-        "fmr",
-    ]
-)
+    ("the", "of", "and", "formerly", "fmr", "le", "la", "les", "l", "de", "du", "des", "d", "et",
+     "el", "los", "las", "del", "y", "e")
+)  # fmt: skip
 # Abbreviations, and words of states whose abbreviation is the same in every language.
 _SAME_WORD = {
     "st": "saint", "ste": "sainte", "rep": "republic", "republique": "republic", "republica": "republic",

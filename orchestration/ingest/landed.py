@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from orchestration.ingest.cells import secretariat_time, without_addresses
+from orchestration.ingest.addresses import without_addresses
+from orchestration.ingest.cells import secretariat_time
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.countries import country_code
 from orchestration.ingest.normalise import normalise_text
@@ -54,8 +55,7 @@ def place_elements(value: str | None) -> Iterator[tuple[int, str, str | None]]:
 
 
 def _typed(cell: Any, contract: Contract) -> str:
-    typed = str(cell)
-    return without_addresses(typed) if contract.personal else typed
+    return without_addresses(str(cell), incomplete=contract.personal)
 
 
 def _key(value: str | None) -> str | None:

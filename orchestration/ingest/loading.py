@@ -13,12 +13,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.cells import (
     BLANK_IS_AN_ANSWER,
     cell_text,
     column_parser,
     quoted,
-    without_addresses,
 )
 from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
 from orchestration.ingest.faults import (
@@ -260,8 +260,8 @@ class FileLoader:
         column = reader.column
         if value is None or value == "":
             return None
-        if self._contract.personal and isinstance(value, str) and column.type != "email":
-            value = without_addresses(value)
+        if isinstance(value, str) and column.type != "email":
+            value = without_addresses(value, incomplete=self._contract.personal)
         if column.references:
             self._check_reference(reader, value)
         return value
@@ -374,7 +374,7 @@ def unique_key(value: Any) -> str:
 def _plain_name(name: str) -> str:
     """A column's name for a sentence: decodable, on one line, without an address."""
     decodable = name.encode("utf-8", "replace").decode("utf-8")
-    return without_addresses(" ".join(decodable.split()))
+    return without_addresses(" ".join(decodable.split()), incomplete=True)
 
 
 def _arrow(table: LandingTable, rows: Mapping[str, list[Any]]) -> pa.Table:

@@ -26,7 +26,7 @@ from orchestration.ingest.schema import (
     SOURCE_FILES,
     LandingTable,
 )
-from orchestration.ingest.sources import Landing, SourceFile, SourceState
+from orchestration.ingest.sources import Landing, SourceFile, SourceState, source_file_of
 
 # An export most of whose days lie outside the year is another year's.
 _SHARE_OF_ANOTHER_YEAR = 0.5
@@ -89,7 +89,7 @@ def _write(landing: Landing, table: LandingTable, rows: Sequence[dict[str, Any]]
 
 def _unrecognised_files(exports: Path, read: set[str], contracts: dict[str, Contract]) -> Iterable[Finding]:
     for path in sorted(exports.rglob("*")):
-        name = path.relative_to(exports).as_posix()
+        name = source_file_of(path, exports)
         if path.is_file() and name not in read and not path.name.startswith("."):
             yield Finding(
                 "note", "unrecognised_file", name, "No contract asks for this file; it was not read"

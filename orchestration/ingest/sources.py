@@ -18,6 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.bulk import load_in_bulk
 from orchestration.ingest.columns import load_in_columns
 from orchestration.ingest.contracts import (
@@ -157,6 +158,21 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
     return paths
 
 
+def source_file_of(path: Path, exports: Path) -> str:
+    """How a file is named past the landing: its path below the exports, without an address in it."""
+    name = path.relative_to(exports).as_posix()
+    told = without_addresses(name, incomplete=True)
+    if told == name:
+        return name
+    alike = [
+        each
+        for each in sorted(path.parent.iterdir())
+        if without_addresses(each.relative_to(exports).as_posix(), incomplete=True) == told
+    ]
+    number = alike.index(path) + 1
+    return told if number == 1 else f"{told} {number}"
+
+
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
     """The keys of a landed source that other sources may point at."""
     column = REFERENCE_KEYS[source]
@@ -279,13 +295,13 @@ class _Job:
             if not self.contract.personal:
                 raise
             # Errors are kept with the run: nothing of this one but its kind may be.
-            raise ReadingFailed.of(path.name, error) from None
+            raise ReadingFailed.of(source_file_of(path, self.landing.exports), error) from None
 
     def _load(self, path: Path) -> tuple[LoadedFile, SourceFile]:
         # What the file before took is given back first, or a process grows by its largest files together.
         pa.default_memory_pool().release_unused()
         contract = self.contract
-        source_file = path.relative_to(self.landing.exports).as_posix()
+        source_file = source_file_of(path, self.landing.exports)
         content = path.read_bytes()
         result = self._rows(path, source_file, content)
         _assert_nothing_lost(source_file, result)

@@ -314,7 +314,7 @@ def test_no_cell_of_the_workbook_is_a_formula(evil: Warehouse) -> None:
 def test_a_person_is_forgotten(evil: Warehouse, tmp_path: Path) -> None:
     warehouse = evil.copy(tmp_path)
     key = load_or_make_key(warehouse.home / "pseudonym.key")
-    pseudonym = Pseudonymiser(key).pseudonym(FORGOTTEN)
+    pseudonym = Pseudonymiser(key).pseudonym(FORGOTTEN.lower())
     before = (warehouse.latest / "figures.csv").read_bytes()
     assert found_in(warehouse.home, [pseudonym]) != set()
     result = warehouse.run("forget", FORGOTTEN.upper())

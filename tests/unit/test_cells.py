@@ -247,17 +247,3 @@ def test_a_quote_is_short_on_one_line_and_no_address() -> None:
     assert cells.quoted("a\n b  c") == '"a b c"'
     assert cells.quoted("x" * 50) == f'"{"x" * 40}…"'
     assert cells.quoted("write to ana@example.org") == "the cell"
-
-
-@pytest.mark.parametrize(
-    ("typed", "stored"),
-    [
-        ("Lisbon", "Lisbon"),
-        ("ana@example.org", "(address)"),
-        ("Lisbon <ana.b+c@mail.example.org>, Porto", "Lisbon <(address)>, Porto"),
-        ("ana @ lisbon", "ana @ lisbon"),
-        ("@lisbon", "@lisbon"),
-    ],
-)
-def test_addresses_in_typed_texts_are_taken_out(typed: str, stored: str) -> None:
-    assert cells.without_addresses(typed) == stored
