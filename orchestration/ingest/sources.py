@@ -12,6 +12,7 @@ import traceback
 from collections import defaultdict
 from collections.abc import Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,15 @@ from orchestration.ingest.faults import (
     RowFault,
 )
 from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.names import (
+    finding_of,
+    masked,
+    may_be_names,
+    name_columns,
+    place_columns,
+    slipped_names,
+)
+from orchestration.ingest.normalise import normalise_text, plain_spaces
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
 from orchestration.ingest.records import read_records
 from orchestration.ingest.schema import list_tables, main_table
@@ -44,6 +54,8 @@ from orchestration.storage import fingerprint_of_files, sha256_of_file, write_at
 
 # The column of a reference's source that other sources point at.
 REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
+# Beside them, what rows with people are judged against: names that are places.
+LISTED_PLACES = "listed places"
 
 
 class SourceRefused(Exception):
@@ -180,6 +192,20 @@ def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
     return frozenset(table.column(column).to_pylist())
 
 
+def _listed_places(exports: Path) -> frozenset[str]:
+    """The keys of all names in the registers of members, as far as these can be read: names of places, not of people."""
+    keys: set[str] = set()
+    for source in ("members", "member_names"):
+        contract = load_contracts()[source]
+        path = exports / contract.file
+        with suppress(FileRefused, OSError):
+            records, header = read_records(path.read_bytes(), contract.file, contract)
+            names = [plain_spaces(name).casefold() for name in header]
+            at = names.index("name") if "name" in names else len(names)
+            keys |= {normalise_text(record.cells[at]) for record in records if at < len(record.cells)}
+    return frozenset(keys)
+
+
 def references_of(contract: Contract) -> list[str]:
     """The sources that must be landed before this one."""
     named = {column.references for column in contract.columns if column.references}
@@ -197,6 +223,8 @@ def ingest_source(landing: Landing, contract: Contract, pool: Executor | None = 
     """
     paths = source_paths(contract, landing.exports)
     references = {name: loaded_keys(landing, name) for name in references_of(contract)}
+    if contract.personal:
+        references[LISTED_PLACES] = _listed_places(landing.exports)
     cached = landing.read_state(contract.source)
     if cached and _tables_exist(landing, contract):
         hashes = [sha256_of_file(path) for path in paths]
@@ -325,6 +353,18 @@ class _Job:
             self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
         )
         loader = FileLoader(contract, source_file, surroundings, self.unique)
+        result = self._judged(loader, content, source_file, surroundings, event_id)
+        return self._without_names(result, loader, content, source_file) if contract.personal else result
+
+    def _judged(
+        self,
+        loader: FileLoader,
+        content: bytes,
+        source_file: str,
+        surroundings: Surroundings,
+        event_id: str | None,
+    ) -> LoadedFile:
+        contract = self.contract
         if event_id is not None and event_id not in self.references["programme"]:
             return _reject_unknown_event(loader, content, source_file, contract, event_id)
         if in_bulk := load_in_bulk(content, source_file, contract, surroundings):
@@ -332,6 +372,31 @@ class _Job:
         records, header = read_records(content, source_file, contract)
         in_columns = load_in_columns(records, header, source_file, contract, surroundings, self.unique)
         return in_columns or loader.load(records, header)
+
+    def _without_names(
+        self, result: LoadedFile, loader: FileLoader, content: bytes, source_file: str
+    ) -> LoadedFile:
+        """What was loaded, with the names of the file's own people taken out of its places and countries."""
+        contract = self.contract
+        table = result.tables[contract.source]
+        places = {
+            text for name in place_columns(contract) for text in table[f"{name}_text"].unique().to_pylist()
+        }
+        listed = self.references[LISTED_PLACES]
+        if not may_be_names(places, listed):
+            return result
+        records, _ = read_records(content, source_file, contract)
+        names: dict[str, list[str]] = {name: [] for name in name_columns(contract)}
+        for record in records:
+            positions = loader.layout(record.header).positions
+            for name, texts in names.items():
+                at = positions.get(name, len(record.cells))
+                texts.append(record.cells[at] if at < len(record.cells) else "")
+        slipped = slipped_names(places, names, listed)
+        if slipped:
+            result.tables[contract.source], cells = masked(table, contract, slipped)
+            result.findings.append(finding_of(source_file, cells))
+        return result
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
