@@ -10,8 +10,9 @@ from urllib.parse import unquote
 from orchestration.ingest.normalise import without_invisible
 
 _MAILTO = "mailto:"
-# Characters of which an address has at least one, however it is encoded.
-_SIGNS = re.compile(r"[@＠﹫&＆%％\\]|[(\[]\s*at", re.IGNORECASE)
+# Of these an address has at least one, however it is encoded.
+_SIGNS = re.compile(r"[@＠﹫&＆%％\\]")
+_AT_IN_WORDS = re.compile(r"[(\[]\s*at\s*[)\]]", re.IGNORECASE)
 _STOPS = r"\s@|,;:<>()\[\]\"/?="
 # It is looked for from where a word begins, and never taken shorter: a long word is read once.
 _LOCAL = rf'(?:"[^"@]{{1,64}}"|(?<![^{_STOPS}])[^{_STOPS}]++)'
@@ -61,9 +62,11 @@ def without_addresses(text: str, *, incomplete: bool = False) -> str:
     ``incomplete`` takes ``ana@example`` for an address, too; else its domain has a dot, so that a title such as
     ``Women@Work`` stays.
     """
-    if not _SIGNS.search(text):
+    if not _SIGNS.search(text) and not _AT_IN_WORDS.search(text):
         return text
     decoded = _decoded(text)
+    if "@" not in decoded and not _AT_IN_WORDS.search(decoded):
+        return text
     without = (_ANY_ADDRESS if incomplete else _COMPLETE_ADDRESS).sub("(address)", decoded)
     return text if without == decoded else without
 
