@@ -12,6 +12,7 @@ from pathlib import Path
 
 from orchestration.commands.build import build_year
 from orchestration.commands.common import OK, complain
+from orchestration.ingest.addresses import address_of
 from orchestration.ingest.pseudonyms import (
     Pseudonymiser,
     PseudonymKeyError,
@@ -29,7 +30,8 @@ def forget_person(home: Home, raw: Path, year: int | None, email: str) -> int:
 
     The exit code is that of the build that went worst.
     """
-    if "@" not in email.strip("@ "):
+    address = address_of(email)
+    if address is None:
         return complain("that is no e-mail address")
     # Tools that a build calls write the command line of their process into files.
     sys.argv[:] = [argument for argument in sys.argv if argument != email]
@@ -37,7 +39,7 @@ def forget_person(home: Home, raw: Path, year: int | None, email: str) -> int:
     try:
         home.folder.mkdir(parents=True, exist_ok=True)
         with HomeLock.of(home.lock):
-            rows = _erase(home, years, email)
+            rows = _erase(home, years, address)
     except HomeIsHeld as held:
         complain(str(held))
         return _HELD
@@ -56,12 +58,12 @@ def _years(home: Home) -> list[int]:
     return sorted({int(folder.name) for folder in folders if folder.name.isdigit()})
 
 
-def _erase(home: Home, years: Iterable[int], email: str) -> int:
+def _erase(home: Home, years: Iterable[int], address: str) -> int:
     """Marks the person as forgotten and removes every landing and build; the rows that were theirs.
 
     Development databases go as well: they hold what plain dbt made of the landing.
     """
-    pseudonym = Pseudonymiser(load_or_make_key(home.pseudonym_key)).pseudonym(email)
+    pseudonym = Pseudonymiser(load_or_make_key(home.pseudonym_key)).pseudonym(address)
     rows = 0
     # The mark comes first: a crash after it leaves nothing that a later build would not mend.
     forget(home.forgotten, pseudonym)

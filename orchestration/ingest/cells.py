@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
-from unicodedata import category
 
+from orchestration.ingest.addresses import address_of, without_addresses
 from orchestration.ingest.contracts import Column, Contract, load_vocabulary
 from orchestration.ingest.dates import utc
 from orchestration.ingest.faults import Reason, RowFault
@@ -19,7 +19,6 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _DAY_FIRST_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _INTEGER = re.compile(r"\d{1,18}", re.ASCII)
 _SIGNED_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
-_ADDRESS = re.compile(r"[^\s@|,;:<>()\[\]\"']+@[^\s@|,;:<>()\[\]\"']+")
 DECIMAL_PLACES = {"amount": 4, "rate": 10, "decimal": 4}
 # Digits of a landed decimal, on both sides of the point.
 _DIGITS = 18
@@ -197,10 +196,6 @@ _REASONS: dict[str, Reason] = {
     "boolean": Reason.UNKNOWN_ENUM,
     "gender": Reason.UNKNOWN_ENUM,
 }
-_INVISIBLE = "".join(filter(lambda c: c.isspace() or category(c) == "Cf", map(chr, range(0x11000))))
-# An address that nobody typed anything around: most are.
-_PLAIN_ADDRESS = re.compile(r"[!-9;=?A-~]+@[!-9;=?A-~]+")
-_BRACKETED = re.compile(r"[^<>]*<([^<>]*)>", re.DOTALL)
 # Types for which a blank is an answer, not a missing value.
 BLANK_IS_AN_ANSWER = frozenset({"boolean", "gender"})
 
@@ -221,7 +216,7 @@ def _text_parser(column: Column, contract: Contract) -> Parser | None:
             thousands = "" if column.type == "rate" else contract.thousands
             return decimal_parser(thousands, contract.decimal, places, positive)
         case "email":
-            return address
+            return address_of
         case "enum":
             return _enum_parser(column)
         case "gender":
@@ -290,27 +285,9 @@ def unreadable(column: Column, contract: Contract, header: str, text: str, said:
     return RowFault(reason, f"{header}: {cell} {said}", header)
 
 
-def address(cell: str) -> str | None:
-    """The e-mail address that a cell holds, trimmed (rule 46) and in lower case; None where it holds none."""
-    if _PLAIN_ADDRESS.fullmatch(cell):
-        return cell.lower()
-    text = cell.strip(_INVISIBLE)
-    if match := _BRACKETED.fullmatch(text):
-        text = match[1].strip(_INVISIBLE)
-    text = text.removeprefix("mailto:") if text[:7] == "mailto:" else text
-    text = text.strip(_INVISIBLE)
-    before, _, after = text.partition("@")
-    return text.lower() if before and after and "@" not in after else None
-
-
-def without_addresses(text: str) -> str:
-    """A text that people typed, with a word in the place of every e-mail address in it."""
-    return _ADDRESS.sub("(address)", text) if "@" in text else text
-
-
 def quoted(text: str) -> str:
     """A cell for a sentence: shortened, on one line, and never an e-mail address."""
-    if "@" in text:
+    if without_addresses(text, incomplete=True) != text:
         return "the cell"
     plain = " ".join(text.split())
     return f'"{plain[:40]}…"' if len(plain) > 40 else f'"{plain}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from orchestration.ingest.cells import without_addresses
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.countries import country_code
 from orchestration.ingest.dates import secretariat_time
@@ -56,5 +56,4 @@ def place_key(value: str | None) -> str | None:
 
 
 def _typed(cells: Sequence[Any], contract: Contract) -> list[str]:
-    typed = [str(cell) for cell in cells]
-    return [without_addresses(text) for text in typed] if contract.personal else typed
+    return [without_addresses(str(cell), incomplete=contract.personal) for cell in cells]

@@ -10,7 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, column_parser, quoted, without_addresses
+from orchestration.ingest.addresses import without_addresses
+from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, column_parser, quoted
 from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
 from orchestration.ingest.dates import FORMS, Form, read_moments
 from orchestration.ingest.faults import FileRefused, Reason, RowFault
@@ -65,8 +66,8 @@ class Reader:
         column = self.column
         if value is None or value == "":
             return None
-        if self.contract.personal and isinstance(value, str) and column.type != "email":
-            value = without_addresses(value)
+        if isinstance(value, str) and column.type != "email":
+            value = without_addresses(value, incomplete=self.contract.personal)
         if column.references and value not in self.references[column.references]:
             # A name that slipped into the column is not repeated.
             is_told = not self.contract.personal or _IDENTIFIER.fullmatch(value)
@@ -91,7 +92,8 @@ class Reader:
 class Layout:
     """The columns of a contract that one header has.
 
-    Raises FileRefused where the header lacks a required column or has one twice, unless ``is_lenient``.
+    Raises FileRefused where the header lacks a required column or has one twice, unless ``is_lenient``. ``also``
+    names columns that are read although they do not land.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Layout:
         surroundings: Surroundings,
         *,
         is_lenient: bool = False,
+        also: Collection[str] = (),
     ) -> None:
         self._contract = contract
         self._width = len(header)
@@ -122,7 +125,8 @@ class Layout:
                 surroundings.references,
             )
             for column, position in sorted(found, key=lambda pair: pair[1])
-            if _matters(column) and column.unless_beside not in surroundings.platforms_beside
+            if column.name in also
+            or (_matters(column) and column.unless_beside not in surroundings.platforms_beside)
         ]
 
     @property
@@ -179,7 +183,11 @@ def _matters(column: Column) -> bool:
 
 def _name_key(name: str) -> str:
     """What makes two names of a column one: case, odd spaces and the form of accents and apostrophes aside."""
-    return unicodedata.normalize("NFC", plain_spaces(name)).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold()
+    return (
+        unicodedata.normalize("NFC", plain_spaces(name))
+        .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+        .casefold()
+    )
 
 
 def _find_columns(contract: Contract, names: list[str]) -> tuple[list[tuple[Column, int]], set[int], str]:

@@ -5,7 +5,7 @@ Every record becomes a row of the landing or of the quarantine, for its first fa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from orchestration.ingest.cells import address, quoted, unreadable, without_addresses
+from orchestration.ingest.addresses import address_of, without_addresses
+from orchestration.ingest.cells import quoted, unreadable
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.dates import UNREADABLE, Micros, Moments, decide_orders, read_moments
 from orchestration.ingest.diagnosis import kind_of_bytes, name_encoding
@@ -82,6 +83,25 @@ def reject_file(
     return LoadedFile(empty_tables(contract), len(lines), 0, quarantined)
 
 
+def texts_of(
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, columns: Collection[str]
+) -> dict[str, list[str]]:
+    """The cells of these columns as typed, of every record of a file, whatever is wrong with it."""
+    layouts: dict[tuple[str, ...], Layout] = {}
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        layouts[header] = Layout(contract, header, source_file, surroundings, is_lenient=True, also=columns)
+        return layouts[header]
+
+    texts: dict[str, list[str]] = {name: [] for name in columns}
+    for block in split_file(content, source_file, contract, layout_of).blocks:
+        found = {reader.column.name: reader.position for reader in layouts[block.header].readers}
+        for name in columns:
+            cells = block.columns[found[name]] if name in found else [""] * len(block.lines)
+            texts[name] += map(str, cells if isinstance(cells, list) else cells.to_pylist())
+    return texts
+
+
 def split_file(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
     """The bytes of a file as blocks of columns."""
     if source_file.endswith(".xlsx") and content:
@@ -131,7 +151,7 @@ def _read_column(reader: Reader, column: pa.Array | list[Any]) -> _Answers:
         )
     answers = _coded(column)
     if reader.column.type == "email":
-        answers.values = [address(cell) for cell in answers.cells]
+        answers.values = [address_of(cell) for cell in answers.cells]
         return answers
     answers.values = [None] * len(answers.cells)
     for code, cell in enumerate(answers.cells):
@@ -426,7 +446,7 @@ def _unknown_columns(layouts: Iterable[Layout], source_file: str) -> Iterator[Fi
     for layout in layouts:
         for name in layout.unknown:
             decodable = name.encode("utf-8", "replace").decode("utf-8")
-            said = without_addresses(" ".join(decodable.split()))
+            said = without_addresses(" ".join(decodable.split()), incomplete=True)
             message = f"Column {said} is not in the contract and was left out"
             yield Finding("note", "unknown_column", source_file, message)
 

@@ -27,7 +27,14 @@ from orchestration.ingest.schema import (
     SOURCE_FILES,
     LandingTable,
 )
-from orchestration.ingest.sources import Landing, SourceFile, SourceRefused, SourceState, odd_entries
+from orchestration.ingest.sources import (
+    Landing,
+    SourceFile,
+    SourceRefused,
+    SourceState,
+    odd_entries,
+    source_file_of,
+)
 
 _SECOND_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
 _NEARLY_A_REGISTRATIONS_FILE = re.compile(rf"events/registrations/[^/]+?_+(?:{'|'.join(PLATFORMS)})\.csv")
@@ -108,7 +115,7 @@ def _refuse_odd_entries(exports: Path) -> None:
 def _unrecognised_files(exports: Path, read: set[str]) -> Iterable[Finding]:
     exact = {_plain_name(name): name for name in read}
     for path in sorted(exports.rglob("*")):
-        name = path.relative_to(exports).as_posix()
+        name = source_file_of(path, exports)
         if not path.is_file() or name in read or path.name.startswith("."):
             continue
         if (original := exact.get(_plain_name(name))) is not None:

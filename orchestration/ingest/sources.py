@@ -12,6 +12,7 @@ import os
 import traceback
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     Contract,
@@ -33,7 +35,16 @@ from orchestration.ingest.faults import (
     RowFault,
 )
 from orchestration.ingest.layout import Layout, Surroundings
-from orchestration.ingest.loading import LoadedFile, empty_tables, load_file, reject_file
+from orchestration.ingest.loading import LoadedFile, empty_tables, load_file, reject_file, texts_of
+from orchestration.ingest.names import (
+    finding_of,
+    masked,
+    may_be_names,
+    name_columns,
+    place_columns,
+    slipped_names,
+)
+from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
@@ -43,6 +54,8 @@ from orchestration.storage import fingerprint_of_files, sha256_of_file, write_at
 
 # The column of a reference's source that other sources point at.
 REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
+# Beside them, what rows with people are judged against: names that are places.
+LISTED_PLACES = "listed places"
 
 
 class SourceRefused(Exception):
@@ -219,7 +232,7 @@ def refusals_of_year(landing: Landing) -> list[FileRefused]:
 
 def _refusals_of_form(landing: Landing, contract: Contract) -> list[FileRefused]:
     """The files of a source that are wrong whatever their rows refer to."""
-    job = _Job(landing, contract, {name: _Anything() for name in references_of(contract)})
+    job = _Job(landing, contract, {name: _Anything() for name in (*references_of(contract), LISTED_PLACES)})
     outcomes = map(job, source_paths(contract, landing.exports))
     return [outcome for outcome in outcomes if isinstance(outcome, FileRefused)]
 
@@ -231,11 +244,42 @@ class _Anything(frozenset[str]):
         return True
 
 
+def source_file_of(path: Path, exports: Path) -> str:
+    """How a file is named past the landing: its path below the exports, without an address in it."""
+    name = path.relative_to(exports).as_posix()
+    told = without_addresses(name, incomplete=True)
+    if told == name:
+        return name
+    alike = [
+        each
+        for each in sorted(path.parent.iterdir())
+        if without_addresses(each.relative_to(exports).as_posix(), incomplete=True) == told
+    ]
+    number = alike.index(path) + 1
+    return told if number == 1 else f"{told} {number}"
+
+
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
     """The keys of a landed source that other sources may point at."""
     column = REFERENCE_KEYS[source]
     table = landing.read_table(source, [column])
     return frozenset(table.column(column).to_pylist())
+
+
+def _listed_places(landing: Landing) -> frozenset[str]:
+    """The keys of all names in the registers of members, as far as these can be read: names of places, not of people."""
+    keys: set[str] = set()
+    surroundings = Surroundings({"members": _Anything()}, Pseudonymiser(landing.pseudonym_key))
+    for source in ("members", "member_names"):
+        contract = load_contracts()[source]
+        with suppress(FileRefused, OSError):
+            content = (landing.exports / contract.file).read_bytes()
+            keys |= set(
+                map(
+                    normalise_text, texts_of(content, contract.file, contract, surroundings, ["name"])["name"]
+                )
+            )
+    return frozenset(keys)
 
 
 def references_of(contract: Contract) -> list[str]:
@@ -253,6 +297,8 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     """
     paths = source_paths(contract, landing.exports)
     references = {name: loaded_keys(landing, name) for name in references_of(contract)}
+    if contract.personal:
+        references[LISTED_PLACES] = _listed_places(landing)
     cached = landing.read_state(contract.source)
     if cached and _tables_exist(landing, contract):
         hashes = [sha256_of_file(path) for path in paths]
@@ -349,13 +395,13 @@ class _Job:
             if not self.contract.personal:
                 raise
             # Errors are kept with the run: nothing of this one but its kind may be.
-            raise ReadingFailed.of(path.name, error) from None
+            raise ReadingFailed.of(source_file_of(path, self.landing.exports), error) from None
 
     def _load(self, path: Path) -> tuple[LoadedFile, SourceFile]:
         # What the file before took is given back first, or a process grows by its largest files together.
         pa.default_memory_pool().release_unused()
         contract = self.contract
-        source_file = path.relative_to(self.landing.exports).as_posix()
+        source_file = source_file_of(path, self.landing.exports)
         content = read_bytes(path, source_file)
         event_id = _event_id(source_file, contract)
         pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
@@ -366,6 +412,8 @@ class _Job:
             result = _reject_unknown_event(content, source_file, contract, surroundings)
         else:
             result = load_file(content, source_file, contract, surroundings)
+            if contract.personal:
+                result = _without_names(result, content, source_file, contract, surroundings)
         _assert_nothing_lost(source_file, result)
         if contract.source in REFERENCE_KEYS:
             _refuse_repeated(source_file, result.tables[contract.source], REFERENCE_KEYS[contract.source])
@@ -399,6 +447,23 @@ def _count(
         return Layout(contract, header, source_file, surroundings, is_lenient=True)
 
     return count_records(content, source_file, contract, layout_of) if result.is_read else 0
+
+
+def _without_names(
+    result: LoadedFile, content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
+) -> LoadedFile:
+    """What was loaded, with the names of the file's own people taken out of its places and countries."""
+    table = result.tables[contract.source]
+    places = {text for name in place_columns(contract) for text in table[f"{name}_text"].unique().to_pylist()}
+    listed = surroundings.references[LISTED_PLACES]
+    if not may_be_names(places, listed):
+        return result
+    names = texts_of(content, source_file, contract, surroundings, name_columns(contract))
+    slipped = slipped_names(places, names, listed)
+    if slipped:
+        result.tables[contract.source], cells = masked(table, contract, slipped)
+        result.findings.append(finding_of(source_file, cells))
+    return result
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:

@@ -186,7 +186,7 @@ def test_what_goes_wrong_in_a_personal_file_is_told_without_the_row(
     monkeypatch.setattr(sources, "load_file", fail)
     with pytest.raises(ReadingFailed) as caught:
         ingest_source(landing, CONTRACTS["speakers"])
-    assert str(caught.value).startswith("speakers.csv: ValueError in fail, line ")
+    assert str(caught.value).startswith("events/speakers.csv: ValueError in fail, line ")
     assert caught.value.__suppress_context__
     with pytest.raises(ValueError, match="could not convert"):
         ingest_source(landing, CONTRACTS["videos"])
