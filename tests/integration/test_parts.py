@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -20,8 +19,6 @@ RELEASE = dg.AssetKey(["release", "report"])
 VIDEOS = dg.AssetKey(["landing", "videos"])
 SUITE = dg.AssetCheckKey(FIGURES, "women_and_men")
 DATA_TEST = dg.AssetCheckKey(FIGURES, "unique_figures_figure_id")
-
-Launch = Callable[[dg.AssetSelection], dg.ExecuteInProcessResult]
 
 
 class Parts:
@@ -60,7 +57,7 @@ class Parts:
 
 
 @pytest.fixture
-def home(released: Warehouse, tmp_path: Path) -> Iterator[Parts]:
+def home(released: Warehouse, tmp_path: Path) -> Parts:
     return Parts(released.copy(tmp_path))
 
 
@@ -153,6 +150,7 @@ def message_of(result: dg.ExecuteInProcessResult) -> str:
     assert not result.success
     [failed] = [each for each in result.all_events if each.event_type_value == "STEP_FAILURE"]
     error = failed.step_failure_data.error
+    assert error is not None
     while error.cause is not None:
         error = error.cause
     return str(error.message).strip()
