@@ -179,7 +179,7 @@ class _Relations:
 
     def columns_around(self, unique_id: str) -> dict[str, Any]:
         """Columns of a node and of its parents, in the form from which dagster-dbt derives column lineage."""
-        parents = [self._nodes[each] for each in self._nodes[unique_id]["depends_on"]["nodes"]]
+        parents = [self._nodes[each] for each in self._nodes[unique_id]["depends_on"].get("nodes", [])]
         return {
             "columns": self._columns_of(self._nodes[unique_id]),
             "parents": {each["relation_name"]: {"columns": self._columns_of(each)} for each in parents},
