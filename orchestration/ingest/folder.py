@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.faults import FileRefused
 
 
@@ -39,7 +40,7 @@ def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused
         return
     for path in _listed(folder):
         name = shown_name(path, exports)
-        if name != path.relative_to(exports).as_posix():
+        if not _is_utf_8(path):
             yield path, FileRefused(name, "a file name that is no UTF-8", "a name as the platform gives it")
         elif path.name.startswith(".") or path.is_dir():
             continue
@@ -57,6 +58,15 @@ def _listed(folder: Path) -> list[Path]:
         return []
 
 
+def _is_utf_8(path: Path) -> bool:
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def shown_name(path: Path, exports: Path) -> str:
-    """The name of a file under the year, with marks in the place of bytes that are no UTF-8."""
-    return os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
+    """The name of a file under the year, without addresses, with marks in the place of bytes that are no UTF-8."""
+    name = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
+    return without_addresses(name, incomplete=True)
