@@ -122,7 +122,9 @@ def _failures(result: Any) -> tuple[bool, list[str]]:
     wrong = any(error.cls_name in _WRONG_INPUT for error in errors)
     # What a check refused, the release refuses again, in the same words.
     said_already = {"DagsterAssetCheckFailedError"} | ({"ReleaseRefused"} if checks else set())
-    return wrong, checks + [_sentence(e) for e in errors if e.cls_name not in said_already]
+    sentences = [_sentence(each) for each in errors if each.cls_name not in said_already]
+    # Every step of exports that fails names all files of the year that are wrong.
+    return wrong, list(dict.fromkeys([*checks, *sentences]))
 
 
 def _root(error: Any) -> Any:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from orchestration import progress
 from orchestration.commands.common import complain, human_size, print_table, read_csv
+from orchestration.ingest.folder import odd_entries_of_year
 from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.paths import Home
-from orchestration.release.shelf import folder_size
+from orchestration.release.shelf import Shelf, folder_size
 from orchestration.runs import BuildResult, Outcome, run_build, unchanged_release
 
 
@@ -38,6 +39,11 @@ def build_year(home: Home, raw: Path, year: int, engine: str) -> int:
 
 def _build_held(home: Home, raw: Path, year: int, engine: str) -> int:
     started = time.monotonic()
+    if odd := odd_entries_of_year(raw / str(year)):
+        refused = BuildResult(
+            Outcome.WRONG_INPUT, Shelf(home, year).current(), messages=[str(each) for each in odd]
+        )
+        return _say_refused(refused, year)
     release = unchanged_release(home, year, raw / str(year), engine)
     if release is not None:
         print(f"Unchanged: neither exports nor code differ from those of {release}.")

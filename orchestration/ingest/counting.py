@@ -74,10 +74,11 @@ def _row_of_several_lines(delimiter: bytes) -> re.Pattern[bytes]:
 
 
 def _row(delimiter: bytes, inside: bytes) -> bytes:
+    """Several filled cells; every quote opens a cell, closes one before the next delimiter or end, or is doubled."""
     d = re.escape(delimiter)
-    cell = rb'(?:"(?:%b++|"")*+"|(?!")[^\r\n%b]*+)' % (inside, d)
     several = rb"(?=[^\r\n]*?\w[^\r\n%b]*+%b[^\r\n]*?\w)" % (d, d)
-    return rb"%b%b(?:%b%b)*+" % (several, cell, d, cell)
+    quoted = rb'(?<=[\r\n%b])"(?:%b++|"")*+"(?=[\r\n%b])' % (d, inside, d)
+    return rb'%b[^"\r\n]*+(?:%b[^"\r\n]*+)*+' % (several, quoted)
 
 
 def _is_safe(record: bytes, delimiter: bytes, least: int, sections: Sections | None) -> bool:

@@ -24,8 +24,9 @@ from orchestration.ingest.documents import split_json, split_workbook
 from orchestration.ingest.faults import FileRefused, Finding, QuarantinedRow, Reason, RowFault
 from orchestration.ingest.landed import landed, place_elements
 from orchestration.ingest.layout import Conditions, Layout, Reader, Surroundings, is_one_of
+from orchestration.ingest.lines import Mask
 from orchestration.ingest.schema import landing_columns, list_tables, main_table
-from orchestration.ingest.splitting import Block, LayoutOf, Mask, Split, split_delimited
+from orchestration.ingest.splitting import Block, LayoutOf, Split, split_delimited
 from orchestration.ingest.text import as_utf_8
 
 Codes = NDArray[np.int32]

@@ -21,20 +21,14 @@ import pyarrow.parquet as pq
 from orchestration.databases import open_database
 from orchestration.ingest.contracts import PLATFORMS, Contract
 from orchestration.ingest.faults import Finding
+from orchestration.ingest.folder import odd_entries_of_year
 from orchestration.ingest.schema import (
     FINDINGS,
     QUARANTINE,
     SOURCE_FILES,
     LandingTable,
 )
-from orchestration.ingest.sources import (
-    Landing,
-    SourceFile,
-    SourceRefused,
-    SourceState,
-    odd_entries,
-    source_file_of,
-)
+from orchestration.ingest.sources import Landing, SourceFile, SourceRefused, SourceState, source_file_of
 
 _SECOND_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
 _NEARLY_A_REGISTRATIONS_FILE = re.compile(rf"events/registrations/[^/]+?_+(?:{'|'.join(PLATFORMS)})\.csv")
@@ -76,7 +70,8 @@ def write_manifest(
     """Writes quarantine, source_files and findings; the findings of the folder are returned too."""
     files = [each for state in states for each in state.files]
     findings = [each for state in states for each in state.findings]
-    _refuse_odd_entries(landing.exports)
+    if odd := odd_entries_of_year(landing.exports):
+        raise SourceRefused(odd)
     findings += _unrecognised_files(landing.exports, {each.source_file for each in files})
     findings += _same_bytes(files)
     findings += _events_without_file(landing)
@@ -103,13 +98,6 @@ def _by_file(row: dict[str, Any]) -> tuple[str]:
 
 def _write(landing: Landing, table: LandingTable, rows: Sequence[dict[str, Any]]) -> None:
     landing.write_table(table.name, pa.Table.from_pylist(list(rows), table.schema))
-
-
-def _refuse_odd_entries(exports: Path) -> None:
-    """Raises SourceRefused with whatever lies in the year's folder and can be no export."""
-    folders = [exports, *(path for path in sorted(exports.rglob("*")) if path.is_dir())]
-    if odd := [refusal for folder in folders for _, refusal in odd_entries(folder, exports)]:
-        raise SourceRefused(odd)
 
 
 def _unrecognised_files(exports: Path, read: set[str]) -> Iterable[Finding]:

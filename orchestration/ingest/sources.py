@@ -11,7 +11,7 @@ import json
 import os
 import traceback
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
@@ -34,6 +34,7 @@ from orchestration.ingest.faults import (
     Reason,
     RowFault,
 )
+from orchestration.ingest.folder import odd_entries
 from orchestration.ingest.layout import Layout, Surroundings
 from orchestration.ingest.loading import LoadedFile, empty_tables, load_file, reject_file, texts_of
 from orchestration.ingest.names import (
@@ -165,8 +166,7 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
     odd = [
         refusal
         for path, refusal in odd_entries(folder, exports)
-        if any(fnmatchcase(os.fsencode(path.name).decode("utf-8", "replace"), name) for name in names)
-        or path == folder
+        if path == folder or any(fnmatchcase(refusal.source_file.rpartition("/")[2], name) for name in names)
     ]
     if odd:
         raise SourceRefused(odd)
@@ -175,6 +175,10 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
 
 def _present_paths(contract: Contract, exports: Path) -> list[Path]:
     if contract.per_event:
+        folder = (exports / contract.file).parent
+        if not folder.is_dir():
+            name = folder.relative_to(exports).as_posix()
+            raise SourceRefused([FileRefused(name, "no folder", "the folder of the year's registrations")])
         return sorted(path for path in exports.glob(contract.file) if path.is_file())
     names = [contract.file] + ([contract.workbook.file] if contract.workbook else [])
     paths = [exports / name for name in names if (exports / name).is_file()]
@@ -184,29 +188,6 @@ def _present_paths(contract: Contract, exports: Path) -> list[Path]:
     if not paths and not contract.optional:
         raise SourceRefused([FileRefused(contract.file, "no file", "the export of the year")])
     return paths
-
-
-def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused]]:
-    """What lies in a folder and can be no export: odd names, pipes, broken links; the folder where it can't be listed."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        name = folder.relative_to(exports).as_posix()
-        yield (
-            folder,
-            FileRefused(name, f"a folder that cannot be listed ({error.strerror})", "a folder of exports"),
-        )
-        return
-    for entry in found:
-        path = Path(entry.path)
-        shown = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
-        if shown != path.relative_to(exports).as_posix():
-            yield path, FileRefused(shown, "a file name that is no UTF-8", "a name as the platform gives it")
-        elif not entry.is_dir() and not path.is_file():
-            yield path, FileRefused(shown, "a pipe, a device or a broken link", "a file")
 
 
 def refusals_of_year(landing: Landing) -> list[FileRefused]:
@@ -227,7 +208,8 @@ def refusals_of_year(landing: Landing) -> list[FileRefused]:
         except SourceRefused as error:
             refused.add(contract.source)
             refusals += error.refusals
-    return refusals
+    # A folder may be wrong for several sources.
+    return list({str(refusal): refusal for refusal in refusals}.values())
 
 
 def _refusals_of_form(landing: Landing, contract: Contract) -> list[FileRefused]:
@@ -344,7 +326,7 @@ def _fingerprint(
     digest.update(fingerprint_of_files([*code, *declared]).encode())
     for path, sha256 in zip(paths, hashes, strict=True):
         digest.update(f"{path.name}\0{sha256}\n".encode())
-    digest.update("|".join(path.name for path in beside).encode())
+    digest.update(b"|".join(os.fsencode(path.name) for path in beside))
     if contract.personal:
         digest.update(hashlib.sha256(landing.pseudonym_key).digest())
         digest.update("|".join(sorted(landing.forgotten)).encode())

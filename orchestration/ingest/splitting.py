@@ -16,21 +16,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-from numpy.typing import NDArray
 
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.diagnosis import describe, describe_header
 from orchestration.ingest.faults import FileRefused, Reason
+from orchestration.ingest.lines import (
+    QUOTE,
+    Indices,
+    Records,
+    find_lines,
+    records_of_lines,
+    records_of_several_lines,
+)
 from orchestration.ingest.sections import sections_of
 
-_QUOTE, _FEED, _RETURN = ord('"'), ord("\n"), ord("\r")
-# So many bytes of lines are looked at together, which bounds the memory.
-_SLAB = 4 << 20
 _BLOCK = 16 << 20
 SURROGATE = re.compile("[\ud800-\udfff]")
-
-Indices = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 class Layout(Protocol):
@@ -78,150 +79,6 @@ def split_delimited(data: bytes, source_file: str, contract: Contract, layout_of
     Raises FileRefused where there is no header, or a quote in it is stray.
     """
     return _Splitter(data, source_file, contract, layout_of).split()
-
-
-# --- lines ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """Physical lines: where each begins and ends, and how many delimiters it has after an even and an odd number of
-    the file's quotes."""
-
-    starts: Indices
-    ends: Indices
-    even: Indices
-    odd: Indices
-    is_text: Mask
-    # Whether every quote of a line, read by itself, opens or closes a cell or is doubled inside one.
-    is_in_order: Mask
-    cells: Indices
-
-
-@dataclass(frozen=True)
-class _Records:
-    """What is taken for a record at first sight: the line where it begins, its bytes, its cells, whether it is plain.
-
-    A plain record is text throughout, and there is no doubt where it ends.
-    """
-
-    lines: Indices
-    starts: Indices
-    ends: Indices
-    cells: Indices
-    is_plain: Mask
-
-
-def _find_lines(data: bytes, quotes: Indices, delimiter: int) -> _Lines:
-    letters = np.frombuffer(data, dtype=np.uint8)
-    stops = np.flatnonzero(letters == _FEED)
-    if b"\r" in data:
-        # Of a return and a feed, the line ends before the one, and the next begins after the other.
-        returns = np.flatnonzero(letters == _RETURN)
-        is_alone = letters[np.minimum(returns + 1, len(letters) - 1)] != _FEED
-        stops = np.sort(np.concatenate((stops, returns[is_alone])))
-    starts = np.concatenate(([0], stops + 1))
-    ends = np.concatenate((stops, [len(letters)]))
-    is_feed = letters[np.minimum(ends, len(letters) - 1)] == _FEED
-    ends = ends - (is_feed & (ends > starts) & (letters[np.maximum(ends - 1, 0)] == _RETURN))
-    looked_at = []
-    at = 0
-    while at < len(starts):
-        after = max(at + 1, int(np.searchsorted(starts, starts[at] + _SLAB)))
-        looked_at.append(_look_at(data, starts[at:after], ends[at:after], quotes, delimiter))
-        at = after
-    return _Lines(starts, ends, *map(np.concatenate, zip(*looked_at, strict=True)))
-
-
-def _look_at(
-    data: bytes, starts: Indices, ends: Indices, quotes: Indices, delimiter: int
-) -> tuple[Indices, Indices, Mask, Mask, Indices]:
-    """The delimiters of some lines, which lines are text, whose quotes are in order, and how many cells each has."""
-    first, last = int(starts[0]), int(ends[-1])
-    is_text = _is_text(data, starts, ends)
-    slab = np.frombuffer(data, dtype=np.uint8, count=last - first, offset=first)
-    quotes_before = np.searchsorted(quotes, starts)
-    count = np.searchsorted(quotes, ends) - quotes_before
-    delimiters = np.flatnonzero(slab == delimiter) + first
-    total = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts)
-    if not count.any():
-        odd = total * (quotes_before % 2)
-        return total - odd, odd, is_text, np.ones(len(starts), dtype=bool), total + 1
-    # Inside a cell are the delimiters after an odd number of quotes.
-    parity = (np.cumsum(slab == _QUOTE, dtype=np.uint8) + np.uint8(quotes_before[0] % 2)) & 1
-    inside = delimiters[parity[delimiters - first] == 1]
-    odd = np.searchsorted(inside, ends) - np.searchsorted(inside, starts)
-    here = quotes[quotes_before[0] : quotes_before[-1] + count[-1]]
-    line = np.repeat(np.arange(len(starts)), count)
-    opens = (np.arange(len(here)) - (quotes_before - quotes_before[0])[line]) % 2 == 0
-    before, after = slab[np.maximum(here - first - 1, 0)], slab[np.minimum(here - first + 1, len(slab) - 1)]
-    may_open = (here == starts[line]) | (before == delimiter) | (before == _QUOTE)
-    may_close = (here + 1 == ends[line]) | (after == delimiter) | (after == _QUOTE)
-    is_in_order = count % 2 == 0
-    is_in_order[line[~np.where(opens, may_open, may_close)]] = False
-    cells = np.where(quotes_before % 2 == 0, total - odd, odd) + 1
-    return total - odd, odd, is_text, is_in_order, cells
-
-
-def _is_text(data: bytes, starts: Indices, ends: Indices) -> Mask:
-    """Which lines are UTF-8 throughout."""
-    if _decodes(data[int(starts[0]) : int(ends[-1])]):
-        return np.ones(len(starts), dtype=bool)
-    each = (_decodes(data[start:end]) for start, end in zip(starts.tolist(), ends.tolist(), strict=True))
-    return np.fromiter(each, bool, len(starts))
-
-
-def _records_of_lines(lines: _Lines) -> _Records:
-    """Every line a record by itself: plain where its quotes are in order."""
-    plain = lines.is_text & lines.is_in_order
-    return _Records(np.arange(len(lines.starts)), lines.starts, lines.ends, lines.cells, plain)
-
-
-def _records_of_several_lines(
-    data: bytes, lines: _Lines, quotes: Indices, delimiter: int, least_cells: int
-) -> _Records | None:
-    """The records of a file whose quotes all open and close cells in turn, where no cell can hold rows.
-
-    None where that is not plain to see: where a line inside a cell, or both lines at its ends, have so many delimiters
-    as a row has.
-    """
-    letters = np.frombuffer(data, dtype=np.uint8)
-    if len(quotes) % 2:
-        return None
-    opens, closes = quotes[::2], quotes[1::2]
-    marks = np.asarray([delimiter, _FEED, _RETURN, _QUOTE], dtype=np.uint8)
-    may_open = np.isin(letters[np.maximum(opens - 1, 0)], marks) | (opens == 0)
-    may_close = np.isin(letters[np.minimum(closes + 1, len(letters) - 1)], marks) | (
-        closes == len(letters) - 1
-    )
-    if not (may_open.all() and may_close.all()):
-        return None
-    # A doubled quote closes and opens the same cell.
-    begins = np.append(True, opens[1:] != closes[:-1] + 1)
-    first = np.searchsorted(lines.starts, opens[begins], side="right") - 1
-    last = np.searchsorted(lines.starts, closes[np.append(begins[1:], True)], side="right") - 1
-    first, last = first[last > first], last[last > first]
-    is_wide = lines.even + lines.odd >= least_cells - 1
-    wide_before = np.append(0, np.cumsum(is_wide))
-    if (wide_before[last] > wide_before[first + 1]).any() or (is_wide[first] & is_wide[last]).any():
-        return None
-    depth = np.zeros(len(lines.starts) + 1, dtype=np.int64)
-    np.add.at(depth, first + 1, 1)
-    np.add.at(depth, last + 1, -1)
-    begin = np.flatnonzero(np.cumsum(depth[:-1]) == 0)
-    end = np.append(begin[1:], len(lines.starts)) - 1
-    is_plain = np.logical_and.reduceat(lines.is_text, begin)
-    return _Records(
-        begin, lines.starts[begin], lines.ends[end], np.add.reduceat(lines.even, begin) + 1, is_plain
-    )
-
-
-def _decodes(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 # --- records -------------------------------------------------------------------------------------
@@ -283,31 +140,32 @@ class _Splitter:
         self._layout_of = layout_of
         self._reader = _CellReader(contract.delimiter.encode("ascii"))
         self._sections = sections_of(contract)
-        quotes = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _QUOTE)
-        self._lines = _find_lines(data, quotes, ord(contract.delimiter))
+        quotes = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == QUOTE)
+        self._lines = find_lines(data, quotes, ord(contract.delimiter))
         self._records = self._find_records(quotes)
         self._is_in_rows = self._sections is None
         self._layout: Layout | None = None
         self._parts: list[_Part] = []
         self._stray_lines: list[int] = []
 
-    def _find_records(self, quotes: Indices) -> _Records:
-        by_line = _records_of_lines(self._lines)
+    def _find_records(self, quotes: Indices) -> Records:
+        by_line = records_of_lines(self._lines)
         if self._lines.is_in_order.all():
             return by_line
         least = sum(not column.optional for column in self._contract.columns)
         delimiter = ord(self._contract.delimiter)
-        by_quotes = _records_of_several_lines(self._data, self._lines, quotes, delimiter, least)
+        by_quotes = records_of_several_lines(self._data, self._lines, quotes, delimiter, least)
         if by_quotes is None or self._has_titles_inside(by_quotes):
             return by_line
         return by_quotes
 
-    def _has_titles_inside(self, records: _Records) -> bool:
+    def _has_titles_inside(self, records: Records) -> bool:
         """Whether a line that is none of those on which records begin is a title."""
         if not self._sections:
             return False
         inside = np.setdiff1d(np.arange(len(self._lines.starts)), records.lines, assume_unique=True)
-        short = inside[(self._lines.ends - self._lines.starts)[inside] < self._sections.longest_title]
+        length = self._lines.ends - self._lines.starts - self._lines.delimiters
+        short = inside[length[inside] < self._sections.longest_title]
         return any(self._sections.title(cells) for cells in map(self._alone, short.tolist()) if cells)
 
     def split(self) -> Split:

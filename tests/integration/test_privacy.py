@@ -353,13 +353,13 @@ def test_refused_files_are_refused_without_a_person(tmp_path: Path, monkeypatch:
     monkeypatch.setenv(KEY_VARIABLE, key)
     warehouse = Warehouse(tmp_path / "raw", tmp_path / "home")
     write_year(warehouse.exports, SMALL_YEAR, seed=42, members=8, registrations=40)
-    cut_off, headless, encoded = sorted((warehouse.exports / REGISTRATIONS).glob("*__form.csv"))[:3]
-    cut_off.write_bytes(cut_off.read_bytes() + f'16/02/{SMALL_YEAR} 10:12;{ADDRESS};"{NAME}'.encode())
+    packed, headless, encoded = sorted((warehouse.exports / REGISTRATIONS).glob("*__form.csv"))[:3]
+    packed.write_bytes(f"PK\3\4{NAME};{ADDRESS}".encode())
     headless.write_text(f"{NAME};{ADDRESS}\n{ADDRESS};{NAME}\n", encoding="utf-8")
     encoded.write_bytes(f"Timestamp;Email\n{NAME};{ADDRESS}\n".encode("utf-16"))
     result = warehouse.build()
     assert result.returncode == 2
-    for path, found in ((cut_off, "never closed"), (headless, "a header without"), (encoded, "utf-16 text")):
+    for path, found in ((packed, "an Excel workbook"), (headless, "a header without"), (encoded, "utf-16 text")):
         (line,) = [line for line in result.stderr.splitlines() if path.name in line]
         assert found in line and "; expected " in line
     (warehouse.home / "said.txt").write_text(result.stdout + result.stderr, encoding="utf-8")

@@ -269,3 +269,9 @@ def test_a_file_that_may_not_be_read_is_refused(exports: Path, monkeypatch: pyte
     monkeypatch.setattr(Path, "read_bytes", deny)
     with pytest.raises(FileRefused, match=r"x\.csv: found a file that cannot be read \(Permission denied\)"):
         read_bytes(exports / "x.csv", "x.csv")
+
+
+def test_a_year_without_its_registrations_folder_is_refused_once(exports: Path, tmp_path: Path) -> None:
+    shutil.rmtree(exports / REGISTRATIONS)
+    (refusal,) = refusals_of_year(Landing(2019, exports, tmp_path / "landing", KEY))
+    assert str(refusal).startswith(f"{REGISTRATIONS}: found no folder")

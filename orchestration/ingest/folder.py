@@ -1,0 +1,72 @@
+"""What can lie in a year's folder and is no export: found before anything is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestration.ingest.addresses import without_addresses
+from orchestration.ingest.faults import FileRefused
+
+
+def odd_entries_of_year(exports: Path) -> list[FileRefused]:
+    """Whatever lies anywhere in a year's folder and cannot be read as a file of it."""
+    return [refusal for _, refusal in _odd_entries_below(exports, exports)]
+
+
+def _odd_entries_below(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused]]:
+    yield from odd_entries(folder, exports)
+    for path in _listed(folder):
+        if path.is_dir() and not path.is_symlink():
+            yield from _odd_entries_below(path, exports)
+
+
+def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused]]:
+    """Entries of one folder that can be no export, and the folder itself where it cannot be listed."""
+    try:
+        os.scandir(folder).close()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield (
+            folder,
+            FileRefused(
+                shown_name(folder, exports),
+                f"a folder that cannot be listed ({error.strerror})",
+                "a folder of exports",
+            ),
+        )
+        return
+    for path in _listed(folder):
+        name = shown_name(path, exports)
+        if not _is_utf_8(path):
+            yield path, FileRefused(name, "a file name that is no UTF-8", "a name as the platform gives it")
+        elif path.name.startswith(".") or path.is_dir():
+            continue
+        elif not path.is_file():
+            yield path, FileRefused(name, "a pipe, a device or a broken link", "a file")
+        elif not os.access(path, os.R_OK):
+            yield path, FileRefused(name, "a file that cannot be read", "a file that this user may read")
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry in entries)
+    except OSError:
+        return []
+
+
+def _is_utf_8(path: Path) -> bool:
+    try:
+        path.name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shown_name(path: Path, exports: Path) -> str:
+    """The name of a file under the year, without addresses, with marks in the place of bytes that are no UTF-8."""
+    name = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
+    return without_addresses(name, incomplete=True)
