@@ -1,24 +1,23 @@
 """A build: the state of a year between landing and release.
 
-Here belongs what ties landing, database and guard results together, so that the release can tell that
-they are of one build. Who may build at all is ``locking``.
+It ties landing, database and guard results together, so that the release can tell that they are of one build.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from orchestration.errors import Refusal
 from orchestration.paths import Home
-from orchestration.storage import fingerprint_of_files, write_atomically
+from orchestration.storage import fingerprint_of_files, read_json, write_json
 
 STATE_FILE = "build.json"
 GUARDS_FILE = "guards.json"
 
 
-class BuildIncomplete(Exception):
+class BuildIncomplete(Refusal):
     """What lies in the build folder is no finished build."""
 
 
@@ -50,14 +49,15 @@ class Build:
 
     def save(self) -> None:
         """Writes the state, whole or not at all."""
-        node = {
-            "build_id": self.build_id,
-            "year": self.year,
-            "landing_fingerprint": self.landing_fingerprint,
-            "database_stamp": self.database_stamp,
-        }
-        with write_atomically(self.folder / STATE_FILE) as aside:
-            aside.write_text(json.dumps(node, indent=1), encoding="utf-8")
+        write_json(
+            self.folder / STATE_FILE,
+            {
+                "build_id": self.build_id,
+                "year": self.year,
+                "landing_fingerprint": self.landing_fingerprint,
+                "database_stamp": self.database_stamp,
+            },
+        )
 
     def completed(self) -> Build:
         """The build once its models are complete: bound to its landing and its database."""
@@ -88,15 +88,19 @@ def start_build(home: Home, year: int, build_id: str) -> Build:
 
 def current_build(home: Home, year: int) -> Build:
     """The build of a year as it lies in the home; BuildIncomplete where there is none."""
-    path = home.build(year) / STATE_FILE
-    if not path.exists():
-        raise BuildIncomplete(f"there is no build of {year}")
-    node = json.loads(path.read_text(encoding="utf-8"))
-    return replace(
-        _at(home, year, node["build_id"]),
-        landing_fingerprint=node["landing_fingerprint"],
-        database_stamp=node["database_stamp"],
-    )
+    node = read_json(home.build(year) / STATE_FILE)
+    if node is None or node.get("year") != year:
+        raise BuildIncomplete(f"there is no build of {year} to go on with; metropolis build --year {year}")
+    try:
+        return replace(
+            _at(home, year, node["build_id"]),
+            landing_fingerprint=node["landing_fingerprint"],
+            database_stamp=node["database_stamp"],
+        )
+    except KeyError:
+        raise BuildIncomplete(
+            f"the build of {year} is of another version; metropolis build --year {year}"
+        ) from None
 
 
 def _at(home: Home, year: int, build_id: str) -> Build:
@@ -104,11 +108,10 @@ def _at(home: Home, year: int, build_id: str) -> Build:
 
 
 def landing_fingerprint(landing: Path) -> str:
-    """One hash over the states of the sources and the tables made from them together."""
-    states = sorted((landing / "state").glob("*.json"))
-    together = ["findings", "corrected_values", "released_figures", "released_cells"]
-    paths = [landing / f"{name}.parquet" for name in together]
-    return fingerprint_of_files([*states, *(path for path in paths if path.exists())])
+    """One hash over every table of a landing and the states of its sources."""
+    return fingerprint_of_files(
+        [*sorted((landing / "state").glob("*.json")), *sorted(landing.glob("*.parquet"))]
+    )
 
 
 def database_stamp(database: Path) -> str:

@@ -1,6 +1,7 @@
-"""The one writer of a home.
+"""The one writer of a home. Readers of releases never ask for it.
 
-Here belongs who may build; a reader of releases never asks. Processes that carry out one run take turns.
+The lock is the system's, on the folder of the home itself: no file can be removed to get around it, and the system
+lets go of it when the process dies. The file ``build.lock`` only says who holds it.
 """
 
 from __future__ import annotations
@@ -8,23 +9,33 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import socket
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 
-_A_MOMENT = 0.05
+from orchestration.errors import ExitCode, MetropolisError
+
+# How long a writer waits for another one, in seconds.
+DEFAULT_WAIT = 60.0
+_PAUSE = 0.05
 
 
-class HomeIsHeld(Exception):
-    """Another process builds in this home; the message says which."""
+class HomeIsHeld(MetropolisError):
+    """Another process writes to this home; the message says which."""
+
+    exit_code = ExitCode.HELD
 
 
 class HomeLock:
-    """An exclusive lock on a home. The system lets go of it when the process dies, however it dies.
+    """An exclusive lock on a home, named by the path of the file that says who holds it.
 
-    Re-entrant within a process, so that the command line and the job it runs share it.
+    Re-entrant within a process, so that the command line and the job it runs share it. Processes of one run
+    take turns.
     """
 
     _held: ClassVar[dict[Path, HomeLock]] = {}
@@ -32,43 +43,64 @@ class HomeLock:
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
         self._depth = 0
-        self._stream: IO[str] | None = None
+        self._descriptor: int | None = None
 
     @classmethod
     def of(cls, path: Path) -> HomeLock:
         """The lock of this process on a path."""
         return cls._held.setdefault(path.resolve(), cls(path))
 
-    def acquire(self, run: str = "") -> None:
-        """Takes the lock, after other processes of the same run; HomeIsHeld where another one has it."""
+    def acquire(
+        self, run: str = "", wait: float = DEFAULT_WAIT, on_wait: Callable[[str], object] | None = None
+    ) -> None:
+        """Takes the lock; waits without end for processes of the same run, and ``wait`` seconds for others.
+
+        ``on_wait`` is told once who is waited for. Raises HomeIsHeld where the time is over.
+        """
         if self._depth == 0:
-            self._stream = self._open(run)
+            self._descriptor = self._take(run, wait, on_wait)
         self._depth += 1
 
     def release(self) -> None:
         """Gives the lock back."""
         self._depth -= 1
-        if self._depth == 0 and self._stream is not None:
-            self._stream.truncate(0)
-            self._stream.close()
-            self._stream = None
+        if self._depth == 0 and self._descriptor is not None:
+            with suppress(OSError):
+                self._path.write_bytes(b"")
+            # Said to the system, not left to closing: a copy of this process may have the folder open, too.
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            os.close(self._descriptor)
+            self._descriptor = None
 
-    def _open(self, run: str) -> IO[str]:
+    def _take(self, run: str, wait: float, on_wait: Callable[[str], object] | None) -> int:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        stream = self._path.open("a+", encoding="utf-8")
-        while not _is_taken(stream):
-            holder = _holder(stream)
-            if holder is not None and (not run or holder.get("run") != run):
-                stream.close()
-                raise HomeIsHeld(_described(holder))
-            # A step of the same run has it, or somebody who has not signed yet.
-            time.sleep(_A_MOMENT)
-        stream.seek(0)
-        stream.truncate()
+        descriptor = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            self._wait_for(descriptor, run, wait, on_wait)
+            self._sign(run)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def _wait_for(
+        self, descriptor: int, run: str, wait: float, on_wait: Callable[[str], object] | None
+    ) -> None:
+        until = time.monotonic() + wait
+        while not _is_taken(descriptor):
+            holder = _holder(self._path)
+            if not run or holder.get("run") != run:
+                if time.monotonic() >= until:
+                    raise HomeIsHeld(_described(holder))
+                if on_wait is not None:
+                    on_wait(_described(holder))
+                    on_wait = None
+            time.sleep(_PAUSE)
+
+    def _sign(self, run: str) -> None:
         since = datetime.now(UTC).isoformat(timespec="seconds")
-        json.dump({"process": os.getpid(), "since": since, "run": run}, stream)
-        stream.flush()
-        return stream
+        node = {"process": os.getpid(), "host": socket.gethostname(), "since": since, "run": run}
+        self._path.write_text(json.dumps(node), encoding="utf-8")
 
     def __enter__(self) -> HomeLock:
         self.acquire()
@@ -83,38 +115,25 @@ class HomeLock:
         self.release()
 
 
-def _leave_to_the_parent() -> None:
-    """A copy of a process holds nothing: the lock is let go of when the process itself is gone."""
-    for lock in HomeLock._held.values():
-        if lock._stream is not None:
-            lock._stream.close()
-    HomeLock._held.clear()
-
-
-os.register_at_fork(after_in_child=_leave_to_the_parent)
-
-
-def _is_taken(stream: IO[str]) -> bool:
+def _is_taken(descriptor: int) -> bool:
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
     return True
 
 
-def _holder(stream: IO[str]) -> dict[str, Any] | None:
-    """Who signed the lock; None where whoever has it is about to, over the name of one that died."""
-    stream.seek(0)
+def _holder(path: Path) -> dict[str, Any]:
+    """Who signed the lock, as far as that can be read."""
     try:
-        node: dict[str, Any] = json.loads(stream.read())
-        os.kill(node["process"], 0)
-    except (ValueError, KeyError, TypeError, ProcessLookupError):
-        return None
-    except PermissionError:
-        # It lives, as somebody else's.
-        return node
-    return node
+        node = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return node if isinstance(node, dict) else {}
 
 
 def _described(holder: dict[str, Any]) -> str:
-    return f"process {holder['process']} has been building in this home since {holder.get('since')}"
+    if "process" not in holder:
+        return "another process is writing to this home"
+    where = "" if holder.get("host") == socket.gethostname() else f" on {holder.get('host')}"
+    return f"process {holder['process']}{where} has been building in this home since {holder.get('since')}"

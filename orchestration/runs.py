@@ -1,80 +1,73 @@
-"""One build from the command line: the same job that the UI shows, run in this process.
-
-Here belongs launching the job and telling its outcome apart: released, unchanged, refused, wrong input.
-"""
+"""One build from the command line: the same job that the UI shows, run in this process."""
 
 from __future__ import annotations
 
-import json
 import os
 import warnings
 from dataclasses import dataclass, field
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from orchestration.errors import ExitCode, failure_of_record, failure_of_text
 from orchestration.fingerprints import build_fingerprint
 from orchestration.paths import Home
-from orchestration.release.shelf import Shelf
-from orchestration.storage import write_atomically
+from orchestration.release.release_store import ReleaseDamaged, ReleaseStore
+from orchestration.storage import read_json, write_json
 
 _BUILT = "built.json"
-_WRONG_INPUT = frozenset({"SourceRefused", "PseudonymKeyError"})
-
-
-class Outcome(IntEnum):
-    """How a build ended, as the command line's exit code."""
-
-    RELEASED = 0
-    REFUSED = 1
-    WRONG_INPUT = 2
-    HELD = 3
+_INTERRUPTED = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"})
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The outcome of a build: what happened, the current release, and what is to be said."""
+    """The outcome of a build: its exit code, the current release, and what is to be said."""
 
-    outcome: Outcome
+    exit_code: ExitCode
     release: str | None = None
     is_new: bool = False
     messages: list[str] = field(default_factory=list)
 
 
-class InputIsWrong(Exception):
-    """The call or the exports are wrong; the message says how."""
+def recover_releases(home: Home, year: int) -> list[str]:
+    """Puts the releases of a year, and of the one before, in order; a sentence for whatever cannot be read.
+
+    Raises ReleaseDamaged where nobody can tell which release is current.
+    """
+    damage = []
+    for each in (year - 1, year):
+        store = ReleaseStore(home, each)
+        store.recover()
+        damage += store.damage()
+    return damage
 
 
 def released_before(home: Home, year: int) -> str:
     """The current release of the year before, which a build is compared with."""
-    return Shelf(home, year - 1).current() or ""
+    return ReleaseStore(home, year - 1).current() or ""
 
 
 def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str | None:
-    """The current release, where nothing that decides it has changed since it was built."""
-    path = home.build(year) / _BUILT
-    if not path.exists():
+    """The current release, where nothing that decides it has changed since it was built.
+
+    Raises ReleaseDamaged where it is not what was published.
+    """
+    built = read_json(home.build(year) / _BUILT)
+    release = ReleaseStore(home, year).current_release()
+    if built is None or release is None or built.get("release") != release.name:
         return None
-    built = json.loads(path.read_text(encoding="utf-8"))
-    shelf = Shelf(home, year)
-    if built["release"] != shelf.current() or not (shelf.folder / built["release"]).is_dir():
+    if built.get("fingerprint") != build_fingerprint(exports, engine, released_before(home, year)):
         return None
-    fingerprint = build_fingerprint(exports, engine, released_before(home, year))
-    return str(built["release"]) if built["fingerprint"] == fingerprint else None
+    release.verify()
+    return release.name
 
 
 def remember(home: Home, year: int, exports_fingerprint: str, release: str) -> None:
     """Keeps what the current release was built from, to tell an unchanged year at once."""
-    node = {"fingerprint": exports_fingerprint, "release": release}
-    with write_atomically(home.build(year) / _BUILT) as aside:
-        aside.write_text(json.dumps(node), encoding="utf-8")
+    write_json(home.build(year) / _BUILT, {"fingerprint": exports_fingerprint, "release": release})
 
 
 def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
-    """Builds and releases a year in this process; the home must be held by the caller.
-
-    Raises InputIsWrong for exports that break a contract as a whole.
-    """
+    """Builds and releases a year in this process; the home must be held by the caller."""
     # Nothing here is algebra, whose threads wait busily.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from orchestration.ahead import begin_landing, process_beside
@@ -86,14 +79,21 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
         fingerprint = build_fingerprint(raw / str(year), engine, released_before(home, year))
         begin_landing(home, raw, year)
         result = _execute_job(home, raw, year, engine)
-    release = Shelf(home, year).current()
-    if result.success and release is not None:
-        is_new = _is_new(result)
-        remember(home, year, fingerprint, release)
-        return BuildResult(Outcome.RELEASED, release, is_new)
-    wrong, messages = _failures(result)
-    outcome = Outcome.WRONG_INPUT if wrong else Outcome.REFUSED
-    return BuildResult(outcome, release, False, messages)
+    if result.success:
+        release = ReleaseStore(home, year).current_release()
+        assert release is not None
+        remember(home, year, fingerprint, release.name)
+        return BuildResult(ExitCode.OK, release.name, _is_new(result))
+    exit_code, messages = _failures(result, home, raw)
+    return BuildResult(exit_code, _standing(home, year), False, messages)
+
+
+def _standing(home: Home, year: int) -> str | None:
+    """The release that is still current, where that can be told."""
+    try:
+        return ReleaseStore(home, year).current()
+    except ReleaseDamaged:
+        return None
 
 
 def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
@@ -120,6 +120,8 @@ def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
             instance=instance,
             partition_key=str(year),
             raise_on_error=False,
+            # Whoever started it sees how it ends; the daemon does not try it again.
+            tags={"dagster/max_retries": "0"},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
 
@@ -131,18 +133,35 @@ def _is_new(result: Any) -> bool:
     return False
 
 
-def _failures(result: Any) -> tuple[bool, list[str]]:
-    """Whether the input was wrong, and the sentences of what failed."""
+def _failures(result: Any, home: Home, raw: Path) -> tuple[ExitCode, list[str]]:
+    """The exit code and the sentences of what failed. Raises KeyboardInterrupt where it was interrupted."""
     checks = [m for each in result.get_asset_check_evaluations() if not each.passed for m in _told(each)]
     errors = [
-        _root(event.step_failure_data.error)
+        (event.step_key, _root(event.step_failure_data.error))
         for event in result.all_events
         if event.event_type_value == "STEP_FAILURE"
-    ]
-    wrong = any(error.cls_name in _WRONG_INPUT for error in errors)
+    ] or _run_failure(result)
+    if _INTERRUPTED & {error.cls_name for _, error in errors}:
+        raise KeyboardInterrupt
     # What a check refused, the release refuses again, in the same words.
     said_already = {"DagsterAssetCheckFailedError"} | ({"ReleaseRefused"} if checks else set())
-    return wrong, checks + [_sentence(e) for e in errors if e.cls_name not in said_already]
+    failures = [
+        failure_of_record(error.cls_name, _sentence(error), home.folder, raw, step=step)
+        for step, error in errors
+        if error.cls_name not in said_already
+    ]
+    machine = [failure for each in checks if (failure := failure_of_text(each)) is not None]
+    codes = {each.exit_code for each in (*failures, *machine)}
+    exit_code = ExitCode.WRONG if ExitCode.WRONG in codes else ExitCode.REFUSED
+    return exit_code, checks + list(dict.fromkeys(each.sentence for each in failures))
+
+
+def _run_failure(result: Any) -> list[tuple[str, Any]]:
+    """The error of a run that failed before or between its steps."""
+    failures = (
+        event.job_failure_data for event in result.all_events if event.event_type_value == "RUN_FAILURE"
+    )
+    return [("start", _root(failure.error)) for failure in failures if failure.error is not None]
 
 
 def _root(error: Any) -> Any:

@@ -9,6 +9,7 @@ import atexit
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections import deque
@@ -65,6 +66,8 @@ def collect_rarely() -> None:
 
 
 def _begin() -> None:
+    # An interrupt of the terminal reaches every process; the one that asked for this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     collect_rarely()
     parent = multiprocessing.parent_process()
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.databases import MEMORY_VARIABLE, memory_limit, open_database
+from orchestration.errors import ExitCode, Refusal
 from orchestration.paths import BUILD_DATABASE, DBT_FOLDER
 from orchestration.storage import fingerprint_of_files, write_atomically
 
@@ -30,12 +31,14 @@ SQL_FILE = "sql.json"
 _ROWS_TOLD = 5
 
 
-class ModelsFailed(Exception):
+class ModelsFailed(Refusal):
     """A model, seed or data test of dbt failed; the message names each."""
 
 
 class EngineMissing(ModelsFailed):
     """What the models should run on is not here; the message says what to do about it."""
+
+    exit_code = ExitCode.WRONG
 
 
 @dataclass(frozen=True)

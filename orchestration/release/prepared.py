@@ -20,7 +20,7 @@ from orchestration.paths import Home
 from orchestration.release.charts import draw_ahead
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.database import write_database
-from orchestration.release.shelf import Shelf
+from orchestration.release.release_store import ReleaseStore
 from orchestration.release.tables import Table, read_tables
 
 Tables = dict[str, Table]
@@ -47,7 +47,7 @@ def read_ahead(build: Build, home: Home) -> None:
 
     What goes wrong goes wrong again in the release, which says it.
     """
-    shelf = Shelf(home, build.year)
+    shelf = ReleaseStore(home, build.year)
 
     def draw(tables: Tables) -> None:
         draw_ahead(

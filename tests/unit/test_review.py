@@ -15,7 +15,7 @@ from orchestration.commands.acceptance import apply_review
 from orchestration.commands.review import REVIEW_COLUMNS, export_review, print_review
 from orchestration.ingest.normalise import normalise_text
 from orchestration.paths import Home
-from orchestration.release.shelf import Shelf
+from orchestration.release.release_store import ReleaseStore
 from orchestration.release.tables import inert_text, write_csv
 from tests.support.landing import Known, faults_of, load, rows_of
 
@@ -53,9 +53,9 @@ QUARANTINE = (
 def home(tmp_path: Path) -> Home:
     """A home with one release: quarantined rows, unresolved places, names of members."""
     home = Home(tmp_path / "home")
-    shelf = Shelf(home, YEAR)
-    name = shelf.next_name()
-    folder = shelf.begin()
+    store = ReleaseStore(home, YEAR)
+    name = store.next_name()
+    folder = store.begin()
     places = [[inert_text(cell) for cell in row] + ["", ""] for row in PLACES]
     header = ["source_file", "text", "country", "rows", "reason", "suggestion", "score"]
     write_csv(folder / "unresolved_places.csv", header, places)
@@ -71,7 +71,7 @@ def home(tmp_path: Path) -> Home:
             "create table member_names (member_id text, member text, name_key text, country_code text)"
         )
         connection.executemany("insert into member_names values (?, ?, ?, ?)", names)
-    shelf.publish(folder, name)
+    store.publish(folder, name, {})
     return home
 
 
