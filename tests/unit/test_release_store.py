@@ -302,9 +302,9 @@ def test_an_edited_file_is_found_when_it_is_asked_for(store: ReleaseStore) -> No
     edit(store.folder / R1 / "figures.csv", "y")
     release = store.release(R1)
     assert release.file("site/index.html").is_file()
-    with pytest.raises(ReleaseDamaged, match=f"{R1}/figures.csv"):
+    with pytest.raises(ReleaseDamaged, match=rf"{R1}/figures\.csv"):
         release.file("figures.csv")
-    with pytest.raises(ReleaseDamaged, match=f"{R1}/figures.csv"):
+    with pytest.raises(ReleaseDamaged, match=rf"{R1}/figures\.csv"):
         release.verify()
     release.verify("site/")
 
@@ -312,7 +312,7 @@ def test_an_edited_file_is_found_when_it_is_asked_for(store: ReleaseStore) -> No
 def test_a_file_that_was_added_is_found(store: ReleaseStore) -> None:
     publish(store)
     (store.folder / R1 / "site" / "further.html").write_text("")
-    with pytest.raises(ReleaseDamaged, match="site/further.html"):
+    with pytest.raises(ReleaseDamaged, match=r"site/further\.html"):
         store.release(R1).verify()
 
 
@@ -335,7 +335,7 @@ def test_a_release_that_lacks_a_file_is_none(store: ReleaseStore) -> None:
     publish(store)
     (store.folder / R1 / "figures.csv").unlink()
     assert store.names() == [R2]
-    with pytest.raises(ReleaseDamaged, match="figures.csv is missing"):
+    with pytest.raises(ReleaseDamaged, match=r"figures\.csv is missing"):
         store.roll_back(R1, "")
     assert store.current() == R2
 
@@ -350,7 +350,7 @@ def test_rolling_back_to_an_edited_release_is_refused(store: ReleaseStore) -> No
     publish(store)
     publish(store)
     edit(store.folder / R1 / "site" / "index.html", "y")
-    with pytest.raises(ReleaseDamaged, match="site/index.html"):
+    with pytest.raises(ReleaseDamaged, match=r"site/index\.html"):
         store.roll_back(R1, "")
 
 
