@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestration.errors import ExitCode, failure_of_record, failure_of_text
 from orchestration.fingerprints import build_fingerprint
+from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
 from orchestration.paths import Home
 from orchestration.release.release_store import ReleaseDamaged, ReleaseStore
 from orchestration.storage import read_json, write_json
@@ -41,6 +42,12 @@ def recover_releases(home: Home, year: int) -> list[str]:
     return damage
 
 
+def require_people(home: Home) -> None:
+    """Raises where the key is not this home's, or the marks of forgotten people cannot be read."""
+    load_or_make_key(home.pseudonym_key)
+    forgotten_marks(home.forgotten)
+
+
 def released_before(home: Home, year: int) -> str:
     """The current release of the year before, which a build is compared with."""
     return ReleaseStore(home, year - 1).current() or ""
@@ -56,6 +63,8 @@ def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str 
     if built is None or release is None or built.get("release") != release.name:
         return None
     if built.get("fingerprint") != build_fingerprint(exports, engine, released_before(home, year)):
+        return None
+    if release.provenance.get("forgotten") != len(forgotten_marks(home.forgotten)):
         return None
     release.verify()
     return release.name

@@ -14,7 +14,7 @@ from orchestration.errors import ExitCode
 from orchestration.limits import require_engine, require_files
 from orchestration.paths import Home
 from orchestration.release.release_store import Release, ReleaseStore, folder_size
-from orchestration.runs import BuildResult, recover_releases, run_build, unchanged_release
+from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
 
 
 def build_year(home: Home, raw: Path, year: int, engine: str, wait: float) -> int:
@@ -35,6 +35,7 @@ def build_year(home: Home, raw: Path, year: int, engine: str, wait: float) -> in
 
 def _build_held(home: Home, raw: Path, year: int, engine: str) -> int:
     started = time.monotonic()
+    require_people(home)
     for each in recover_releases(home, year):
         warn(each)
     unchanged = unchanged_release(home, year, raw / str(year), engine)

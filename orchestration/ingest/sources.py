@@ -303,7 +303,7 @@ class _Job:
         pa.default_memory_pool().release_unused()
         contract = self.contract
         source_file = path.relative_to(self.landing.exports).as_posix()
-        content = path.read_bytes()
+        content = _content(path, source_file)
         result = self._rows(path, source_file, content)
         _assert_nothing_lost(source_file, result)
         if contract.source in REFERENCE_KEYS:
@@ -333,6 +333,14 @@ class _Job:
         records, header = read_records(content, source_file, contract)
         in_columns = load_in_columns(records, header, source_file, contract, surroundings, self.unique)
         return in_columns or loader.load(records, header)
+
+
+def _content(path: Path, source_file: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = f"a file that cannot be read ({error.strerror})"
+        raise FileRefused(source_file, reason, "one that whoever builds may read") from None
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
