@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestration import progress
 from orchestration.commands.common import WrongCall, held, human_size, print_table, read_csv, warn
 from orchestration.errors import ExitCode
-from orchestration.limits import require_engine, require_files
+from orchestration.limits import require_engine, require_files, require_path
 from orchestration.paths import Home
 from orchestration.release.release_store import Release, ReleaseStore, folder_size
 from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
@@ -28,6 +28,7 @@ def build_year(home: Home, raw: Path, year: int, engine: str, wait: float) -> in
         raise WrongCall(f"there are no exports of {year}: {exports} is no folder")
     require_engine(engine)
     require_files()
+    require_path(home.folder)
     home.folder.mkdir(parents=True, exist_ok=True)
     with held(home, wait):
         return _build_held(home, raw, year, engine)

@@ -17,7 +17,8 @@ from orchestration.build import Build, current_build
 from orchestration.paths import Home
 from orchestration.release.database import write_database
 from orchestration.release.prepared import put_database
-from orchestration.release.publish import PROVENANCE, ReleaseRefused, publish
+from orchestration.release.publish import ReleaseRefused, publish
+from orchestration.release.release_store import PROVENANCE
 from orchestration.release.tables import write_csv
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
