@@ -312,6 +312,10 @@ def run(arguments: Sequence[str]) -> int:
                 raise
             failure = failure_of(error, places.home, places.raw)
             return _say(failure.sentence, failure.exit_code)
+        number = interrupted.first() if code else None
+        if number is not None:
+            # A library took the interrupt for an error of its own.
+            return _say("interrupted", 128 + number)
     return int(code or ExitCode.OK)
 
 

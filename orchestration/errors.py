@@ -141,7 +141,8 @@ def _raised_here() -> dict[str, type[MetropolisError]]:
 
 
 def _of_file(error: OSError, home: Path | None, raw: Path | None) -> str:
-    path = Path(os.fsdecode(error.filename))
+    # Of two files it is the one that was to be written.
+    path = Path(os.fsdecode(error.filename2 or error.filename))
     reason = error.strerror or str(error)
     if raw is not None and _is_below(path, raw):
         return f"the export {path} cannot be read: {reason}"

@@ -40,7 +40,9 @@ def require_path(home: Path) -> None:
     """MachineLacks where Dagster and the databases cannot use the path of a home."""
     path = os.fsencode(home.absolute())
     if len(path) > _PATH_BYTES:
-        raise MachineLacks(f"the path of the home is too long: {len(path)} bytes, and a build needs {_PATH_BYTES}")
+        raise MachineLacks(
+            f"the path of the home is too long: {len(path)} bytes, and a build needs {_PATH_BYTES}"
+        )
     try:
         path.decode("utf-8")
     except UnicodeDecodeError:

@@ -217,6 +217,9 @@ def run_dbt(
         runner = dbtRunner(manifest=_loaded(engine))
         # What dbt knows of the project is in the manifest of the parsed one; what it did is in the outcomes.
         outcome = runner.invoke([*_arguments(command, year, engine, target), "--no-write-json"])
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        # dbt takes an interrupt for an error of its own.
+        raise outcome.exception
     if outcome.exception is not None or outcome.result is None:
         raise ModelsFailed(f"dbt could not run: {outcome.exception}")
     return [_node_outcome(result) for result in outcome.result]
