@@ -48,7 +48,7 @@ def build_defs(raw: Path | None = None, home: Path | None = None, engine: str = 
     warehouse = WarehouseResource(
         raw=str(raw or raw_folder()), home=str(home or home_folder()), engine=engine
     )
-    operations = build_operations(job, Path(warehouse.raw))
+    operations = build_operations(job, Path(warehouse.raw), Path(warehouse.home))
     return dg.Definitions(
         assets=assets,
         asset_checks=[guard_checks()],

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestration.errors import ExitCode, failure_of_record, failure_of_text
+from orchestration.errors import ExitCode
 from orchestration.fingerprints import build_fingerprint
 from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
+from orchestration.outcomes import outcome_of
 from orchestration.paths import Home
 from orchestration.release.release_store import ReleaseDamaged, ReleaseStore
 from orchestration.storage import read_json, write_json
 
 _BUILT = "built.json"
-_INTERRUPTED = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"})
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,10 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
         assert release is not None
         remember(home, year, fingerprint, release.name)
         return BuildResult(ExitCode.OK, release.name, _is_new(result))
-    exit_code, messages = _failures(result, home, raw)
-    return BuildResult(exit_code, _standing(home, year), False, messages)
+    outcome = outcome_of(result.all_events, home.folder, raw)
+    if outcome.was_interrupted:
+        raise KeyboardInterrupt
+    return BuildResult(outcome.exit_code, _standing(home, year), False, outcome.sentences)
 
 
 def _standing(home: Home, year: int) -> str | None:
@@ -140,61 +142,3 @@ def _is_new(result: Any) -> bool:
         if event.asset_key is not None and event.asset_key.path[0] == "release":
             return bool(event.materialization.metadata["is_new"].value)
     return False
-
-
-def _failures(result: Any, home: Home, raw: Path) -> tuple[ExitCode, list[str]]:
-    """The exit code and the sentences of what failed. Raises KeyboardInterrupt where it was interrupted."""
-    checks = [m for each in result.get_asset_check_evaluations() if not each.passed for m in _told(each)]
-    errors = [
-        (event.step_key, _root(event.step_failure_data.error))
-        for event in result.all_events
-        if event.event_type_value == "STEP_FAILURE"
-    ] or _run_failure(result)
-    if _INTERRUPTED & {error.cls_name for _, error in errors}:
-        raise KeyboardInterrupt
-    # What a check refused, the release refuses again, in the same words.
-    said_already = {"DagsterAssetCheckFailedError"} | ({"ReleaseRefused"} if checks else set())
-    failures = [
-        failure_of_record(error.cls_name, _sentence(error), home.folder, raw, step=step)
-        for step, error in errors
-        if error.cls_name not in said_already
-    ]
-    machine = [failure for each in checks if (failure := failure_of_text(each)) is not None]
-    codes = {each.exit_code for each in (*failures, *machine)}
-    exit_code = ExitCode.WRONG if ExitCode.WRONG in codes else ExitCode.REFUSED
-    return exit_code, checks + list(dict.fromkeys(each.sentence for each in failures))
-
-
-def _run_failure(result: Any) -> list[tuple[str, Any]]:
-    """The error of a run that failed before or between its steps."""
-    failures = (
-        event.job_failure_data for event in result.all_events if event.event_type_value == "RUN_FAILURE"
-    )
-    return [("start", _root(failure.error)) for failure in failures if failure.error is not None]
-
-
-def _root(error: Any) -> Any:
-    while error.cause is not None:
-        error = error.cause
-    return error
-
-
-def _sentence(error: Any) -> str:
-    return str(error.message).split(": ", 1)[-1].strip()
-
-
-def _told(check: Any) -> list[str]:
-    """What a failed check says; nothing of one that never ran, since what kept it from running is told."""
-    name = f"{'/'.join(check.asset_key.path)} · {check.check_name}"
-    if "status" in check.metadata and check.metadata["status"].value == "skipped":
-        return []
-    answers = check.metadata.get("answers")
-    records = getattr(answers, "records", None)
-    if not records:
-        message = check.metadata.get("message")
-        return [f"{name}: {message.value if message is not None else 'failed'}"]
-    return [
-        f"{name}: {record.data['meaning']} — {record.data['outcome']}: {record.data['observed']}"
-        for record in records
-        if record.data["outcome"] != "passed"
-    ]

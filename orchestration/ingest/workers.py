@@ -68,6 +68,7 @@ def collect_rarely() -> None:
 def _begin() -> None:
     # An interrupt of the terminal reaches every process; the one that asked for this one ends it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     collect_rarely()
     parent = multiprocessing.parent_process()
 
