@@ -1,15 +1,18 @@
 """The one writer of a home. Readers of releases never ask for it.
 
-The lock is the system's, on the folder of the home itself: no file can be removed to get around it, and the system
-lets go of it when the process dies. The file ``build.lock`` only says who holds it.
+The lock is the system's, which lets go of it when the process dies. It is on the folder of the home itself, so that no
+file can be removed to get around it, and on the file ``build.lock``, which says who holds it: network file systems lock
+files alone.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import socket
+import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +26,7 @@ from orchestration.errors import ExitCode, MetropolisError
 # How long a writer waits for another one, in seconds.
 DEFAULT_WAIT = 60.0
 _PAUSE = 0.05
+_NO_LOCKS = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOTSUP})
 
 
 class HomeIsHeld(MetropolisError):
@@ -43,7 +47,7 @@ class HomeLock:
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
         self._depth = 0
-        self._descriptor: int | None = None
+        self._descriptors: list[int] = []
 
     @classmethod
     def of(cls, path: Path) -> HomeLock:
@@ -58,36 +62,36 @@ class HomeLock:
         ``on_wait`` is told once who is waited for. Raises HomeIsHeld where the time is over.
         """
         if self._depth == 0:
-            self._descriptor = self._take(run, wait, on_wait)
+            self._descriptors = self._take(run, wait, on_wait)
         self._depth += 1
 
     def release(self) -> None:
         """Gives the lock back."""
         self._depth -= 1
-        if self._depth == 0 and self._descriptor is not None:
+        if self._depth == 0:
             with suppress(OSError):
-                self._path.write_bytes(b"")
-            # Said to the system, not left to closing: a copy of this process may have the folder open, too.
-            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
-            os.close(self._descriptor)
-            self._descriptor = None
+                os.ftruncate(self._descriptors[-1], 0)
+            _let_go(self._descriptors)
+            self._descriptors = []
 
-    def _take(self, run: str, wait: float, on_wait: Callable[[str], object] | None) -> int:
+    def _take(self, run: str, wait: float, on_wait: Callable[[str], object] | None) -> list[int]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path.parent, os.O_RDONLY)
+        descriptors: list[int] = []
         try:
-            self._wait_for(descriptor, run, wait, on_wait)
-            self._sign(run)
+            descriptors.append(os.open(self._path.parent, os.O_RDONLY))
+            descriptors.append(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644))
+            self._wait_for(descriptors, run, wait, on_wait)
+            _sign(descriptors[-1], run)
         except BaseException:
-            os.close(descriptor)
+            _let_go(descriptors)
             raise
-        return descriptor
+        return descriptors
 
     def _wait_for(
-        self, descriptor: int, run: str, wait: float, on_wait: Callable[[str], object] | None
+        self, descriptors: list[int], run: str, wait: float, on_wait: Callable[[str], object] | None
     ) -> None:
         until = time.monotonic() + wait
-        while not _is_taken(descriptor):
+        while not all(_is_taken(each) for each in descriptors):
             holder = _holder(self._path)
             if not run or holder.get("run") != run:
                 if time.monotonic() >= until:
@@ -96,11 +100,6 @@ class HomeLock:
                     on_wait(_described(holder))
                     on_wait = None
             time.sleep(_PAUSE)
-
-    def _sign(self, run: str) -> None:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        node = {"process": os.getpid(), "host": socket.gethostname(), "since": since, "run": run}
-        self._path.write_text(json.dumps(node), encoding="utf-8")
 
     def __enter__(self) -> HomeLock:
         self.acquire()
@@ -120,7 +119,26 @@ def _is_taken(descriptor: int) -> bool:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        # A network file system has no locks on folders.
+        if error.errno not in _NO_LOCKS or not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise
     return True
+
+
+def _let_go(descriptors: list[int]) -> None:
+    for each in descriptors:
+        # Said to the system, not left to closing: a copy of this process may have the same files open.
+        with suppress(OSError):
+            fcntl.flock(each, fcntl.LOCK_UN)
+        os.close(each)
+
+
+def _sign(descriptor: int, run: str) -> None:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    node = {"process": os.getpid(), "host": socket.gethostname(), "since": since, "run": run}
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(node).encode("utf-8"), 0)
 
 
 def _holder(path: Path) -> dict[str, Any]:
