@@ -13,6 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.paths import PROJECT_FOLDER, Home
+from orchestration.storage import write_atomically
 
 CONFIGURATION = PROJECT_FOLDER / "orchestration" / "dagster.yaml"
 # A tag of runs: "yes" while a process of the run holds the home's lock.
@@ -27,8 +28,9 @@ def prepare_instance(home: Home) -> Path:
     """The home's DAGSTER_HOME, with the project's configuration in it."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     target = home.dagster / "dagster.yaml"
-    if not target.exists() or target.read_bytes() != CONFIGURATION.read_bytes():
-        shutil.copyfile(CONFIGURATION, target)
+    # Written each time: what cannot be written to is found here, and not by Dagster.
+    with write_atomically(target) as aside:
+        shutil.copyfile(CONFIGURATION, aside)
     os.environ["DAGSTER_HOME"] = str(home.dagster.resolve())
     return home.dagster
 

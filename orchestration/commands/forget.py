@@ -55,13 +55,19 @@ def _erase(home: Home, years: Iterable[int], email: str) -> int:
 
 
 def _rows_of(landing: Path, pseudonym: str) -> int:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows = 0
-    for path in landing.glob("*.parquet"):
-        if "person_key" in pq.read_schema(path).names:
-            found = pq.read_table(path, columns=["person_key"], filters=[("person_key", "=", pseudonym)])
-            rows += found.num_rows
+    for path in sorted(landing.glob("*.parquet")):
+        try:
+            if "person_key" in pq.read_schema(path).names:
+                found = pq.read_table(path, columns=["person_key"], filters=[("person_key", "=", pseudonym)])
+                rows += found.num_rows
+        except (pa.ArrowException, OSError):
+            raise WrongCall(
+                f"{path} is damaged; metropolis build --year {landing.name} lands it again, forget comes after"
+            ) from None
     return rows
 
 
