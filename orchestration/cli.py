@@ -282,6 +282,19 @@ def open_site(year: int, home_folder: Path) -> int:
 @cli.command()
 @_home_option
 @_raw_option
+def doctor(home_folder: Path, raw: Path) -> int:
+    """What a build would find wrong with the machine or the home.
+
+    Every release is checked file by file. Ends with the exit code of what is worst.
+    """
+    from orchestration.commands.doctor import examine
+
+    return examine(Home(home_folder), raw)
+
+
+@cli.command()
+@_home_option
+@_raw_option
 @click.option("--port", default=3000, show_default=True, help="Port of the UI, on this machine.")
 def dev(home_folder: Path, raw: Path, port: int) -> int:
     """The Dagster UI on this home."""

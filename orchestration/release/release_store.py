@@ -7,6 +7,7 @@ switched because of a line in it, or the lack of one.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -189,8 +190,11 @@ class ReleaseStore:
 
         It is, where one release alone can have been current. Raises ReleaseDamaged where it is not.
         """
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
         if not self.folder.exists():
             return
+        if not self.folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(self.folder))
         for leftover in [*self.folder.glob(f"{_ASIDE}*"), *self.folder.glob(f"{_REMOVED}*")]:
             _remove(leftover)
         if self._linked() is None:

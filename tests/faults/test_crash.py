@@ -71,9 +71,11 @@ def test_a_killed_publisher_leaves_a_whole_release(tmp_path: Path) -> None:
         process.kill()
         process.wait()
         process.stdout.close()
-        current = store.current()
-        if current is None:
+        if not (store.folder / LATEST).is_symlink():
+            # The very first one was cut short before it was current; the next publisher makes it so.
             continue
+        current = store.current()
+        assert current is not None
         assert is_whole(store.folder / LATEST)
         number = int(current.rpartition("r")[2])
         assert number >= last
