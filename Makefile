@@ -1,11 +1,21 @@
-# Every target installs what it needs into .venv. Needs Python 3.11, make and a package index, nothing else.
-PYTHON ?= python3.11
+# Every target installs what it needs into .venv. Needs Python 3.11, 3.12 or 3.13, make and a package index, nothing else.
 VENV := .venv
 BIN := $(VENV)/bin
 YEAR ?= 2021
 HOME_FOLDER ?= .metropolis
 INSTALLED := $(VENV)/.installed
 INSTALLED_SPARK := $(VENV)/.installed-spark
+
+# A new .venv takes the newest Python that works: a name on the path may be a shim without a version, or lack the venv
+# package. An existing .venv keeps its Python, unless PYTHON=… names another version.
+version = $(shell $(1) -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null)
+ifdef PYTHON
+ifneq ($(call version,$(PYTHON)),$(call version,$(BIN)/python))
+.PHONY: $(BIN)/python
+endif
+endif
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11; do \
+	$$name -c 'import ensurepip' 2>/dev/null && echo $$name && break; done)
 
 # Nothing of this project calls home; the tools that it runs are told not to, either.
 export DO_NOT_TRACK := 1
@@ -23,19 +33,25 @@ report: $(INSTALLED) ## Build a year (YEAR), release it, say where it is
 
 install: $(INSTALLED) ## Make .venv with the command metropolis
 
-$(INSTALLED): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
+$(BIN)/python:
+	@$(or $(PYTHON),false) -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+		{ echo "Python 3.11, 3.12 or 3.13 with its venv package is missing (found: $(or $(PYTHON),none)):" \
+		"install one (Debian and Ubuntu: python3-venv) or name it with make PYTHON=/path/to/python." >&2; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(INSTALLED): requirements.lock pyproject.toml $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
 test: lint ## Lint, unit, integration, fault and browser tests
 	tests/browser/install-browser.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+	$(BIN)/python -m pytest -n 2 --dist loadscope tests
 
-lint: $(INSTALLED) ## Ruff, mypy, sqlfluff
+lint: $(INSTALLED) ## Ruff, layers of imports, mypy, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint dbt_project --processes 2 --disable-progress-bar
 
@@ -56,11 +72,13 @@ fuzz: $(INSTALLED) ## Arbitrary bytes against each reader, for a bounded time
 docs: $(INSTALLED) ## What can be generated of docs/
 	$(BIN)/python -m orchestration.documentation
 
+# One version a library, whichever Python: a release is the same bytes on each.
+COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-annotate --no-header
+
 lock: ## Resolve the dependencies anew, with hashes
-	uv pip compile --universal --generate-hashes --no-strip-extras --no-annotate --no-header --python-version 3.11 \
-		--extra dev pyproject.toml build-requirements.in -o requirements.lock
-	uv pip compile --universal --generate-hashes --no-strip-extras --no-annotate --no-header --python-version 3.11 \
-		--extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
+	$(COMPILE) --extra dev pyproject.toml build-requirements.in -o requirements.lock
+	$(COMPILE) --extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
 
 install-spark: $(INSTALLED_SPARK) ## Add the engine spark to .venv, and Java where there is none
 

@@ -21,9 +21,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from benchmarks.floor import SQL_FILE
 from benchmarks.measuring import Measured, measure
-from orchestration.models.runner import SQL_FILE, ensure_manifest
-from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
+from orchestration.build import build_of
+from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER, Home
+from orchestration.transform.reuse import sql_of_last_run
 
 BENCH_YEAR = 2030
 SIZES = (10_000, 100_000, 1_000_000)
@@ -72,8 +74,9 @@ def take_compiled(home: Path, folder: Path) -> Path:
     """What the floor needs of a build: manifest, SQL and catalogue; the folder of the first two."""
     compiled = folder / "compiled"
     compiled.mkdir()
-    shutil.copy(ensure_manifest(), compiled)
-    shutil.copy(home / "builds" / str(BENCH_YEAR) / SQL_FILE, compiled)
+    built = build_of(Home(home), BENCH_YEAR)
+    shutil.copy(built.manifest, compiled)
+    (compiled / SQL_FILE).write_text(json.dumps(sql_of_last_run(built)), encoding="utf-8")
     shutil.copy(DBT_FOLDER / "seeds" / "figure_catalogue.csv", folder)
     return compiled
 
@@ -103,7 +106,7 @@ def scale(registrations: int, folder: Path) -> Scale:
         ]
     )
     shutil.rmtree(folder / "floor")
-    peer = measure([sys.executable, "benchmarks/peer.py", *common, "--out", str(folder / "peer")])
+    peer = measure([sys.executable, "tests/oracle/calculation.py", *common, "--out", str(folder / "peer")])
     return Scale(registrations, whole, floor, peer, taken)
 
 

@@ -20,13 +20,12 @@ import duckdb
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.corrections import write_corrected_values
 from orchestration.ingest.countries import country_code
+from orchestration.ingest.history import write_history
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.schema import landing_tables, main_table
 from orchestration.ingest.sources import Landing, ingest_source, references_of
-from orchestration.models.runner import saved_sql
 from orchestration.paths import Home
-from orchestration.release.history import write_history
 
 KEY = b"the floor needs a key as well, of any kind"
 MEMORY_LIMIT = "2GB"
@@ -54,6 +53,8 @@ _READ_ZOOM = """
         auto_detect = false, columns = {typed}
     )
 """
+# Node → compiled SQL, as the last build ran it.
+SQL_FILE = "sql.json"
 _FORMATS = "['%b %d, %Y %I:%M:%S %p', '%m/%d/%Y %I:%M:%S %p', '%b %d, %Y %H:%M:%S']"
 
 
@@ -66,7 +67,7 @@ def compiled_models(compiled: Path) -> list[tuple[str, str, str]]:
     while len(ordered) < len(nodes):
         ready = [k for k in nodes if k not in ordered and needs[k] <= set(ordered)]
         ordered.extend(sorted(ready))
-    sql = saved_sql(compiled)
+    sql = json.loads((compiled / SQL_FILE).read_text(encoding="utf-8"))
     return [(nodes[k]["name"], nodes[k]["config"]["materialized"], sql[k]) for k in ordered]
 
 

@@ -303,6 +303,26 @@ def dev(home_folder: Path, raw: Path, port: int) -> int:
     return run_ui(Home(home_folder), raw, port)
 
 
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option(
+    "--year",
+    type=click.IntRange(1900, 9999),
+    show_default="that of the newest landing",
+    help="The report year.",
+)
+@_home_option
+@click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED)
+def dbt(year: int | None, home_folder: Path, arguments: tuple[str, ...]) -> int:
+    """Run dbt on the landing of a year, in a database for development.
+
+    What follows the options goes to dbt as it is: metropolis dbt --year 2021 build --select +figures. The exit
+    code is dbt's. Builds and releases are not touched.
+    """
+    from orchestration.commands.dbt import run_plain_dbt
+
+    return run_plain_dbt(Home(home_folder), year, arguments)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Runs a command and returns its exit code; every error becomes a sentence on standard error."""
     places = _Places()

@@ -18,8 +18,8 @@ import yaml
 from orchestration.guards.suites import LAYERS, Suite, load_suites
 from orchestration.ingest.contracts import Column, Contract, load_contracts
 from orchestration.ingest.schema import FURTHER_TABLES, LandingTable, landing_columns, list_tables
-from orchestration.models.dbt_sources import sql_type
 from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
+from orchestration.transform.dbt_sources import sql_type
 
 DOCS_FOLDER = PROJECT_FOLDER / "docs"
 CATALOGUE = DBT_FOLDER / "seeds" / "figure_catalogue.csv"

@@ -9,11 +9,11 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from orchestration.fingerprints import inputs_fingerprint
 from orchestration.instance import fail_dead_runs, unfinished_runs
@@ -21,22 +21,14 @@ from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.notices import notify, run_url
 from orchestration.outcomes import outcome_of
 from orchestration.paths import Home
-from orchestration.warehouse import report_years
+from orchestration.resources import CLOCK, report_years
 
 QUIET_VARIABLE = "METROPOLIS_QUIET_SECONDS"
 AUTOMATIC_VARIABLE = "METROPOLIS_AUTOMATIC"
 _QUIET_SECONDS = 300
-CLOCK = "Europe/Madrid"
 NIGHTLY = "30 2 * * *"
 # The exports of a year are expected by 31 March of the year after.
-EXPORTS_DUE = "0 0 1 4 *"
 _MORNING_AFTER_DUE = "0 9 1 4 *"
-_DAYS_TO_DELIVER = 90
-
-# Fresh is a release made between the end of a year and the day on which its exports are due, or later.
-RELEASE_FRESHNESS = dg.FreshnessPolicy.cron(
-    deadline_cron=EXPORTS_DUE, lower_bound_delta=timedelta(days=_DAYS_TO_DELIVER), timezone=CLOCK
-)
 
 
 @dataclass(frozen=True)
@@ -85,8 +77,13 @@ class FolderState:
 
 def _status() -> dg.DefaultScheduleStatus:
     """Schedules and sensors that build are off until somebody turns them on: here, or in the UI."""
-    is_on = os.environ.get(AUTOMATIC_VARIABLE, "").strip().casefold() in ("1", "yes", "true")
-    return dg.DefaultScheduleStatus.RUNNING if is_on else dg.DefaultScheduleStatus.STOPPED
+    running, stopped = dg.DefaultScheduleStatus.RUNNING, dg.DefaultScheduleStatus.STOPPED
+    return running if is_on(AUTOMATIC_VARIABLE) else stopped
+
+
+def is_on(variable: str) -> bool:
+    """Whether an environment variable says yes."""
+    return os.environ.get(variable, "").strip().casefold() in ("1", "yes", "true")
 
 
 def _run_request(year: int, reason: str) -> dg.RunRequest:
@@ -95,7 +92,7 @@ def _run_request(year: int, reason: str) -> dg.RunRequest:
     )
 
 
-def _nightly(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.ScheduleDefinition:
+def _nightly(job: Any, raw: Path) -> dg.ScheduleDefinition:
     @dg.schedule(
         job=job,
         cron_schedule=NIGHTLY,
@@ -117,7 +114,7 @@ def _nightly(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.ScheduleDefinit
     return nightly_build
 
 
-def _exports_due(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.ScheduleDefinition:
+def _exports_due(job: Any, raw: Path) -> dg.ScheduleDefinition:
     @dg.schedule(
         job=job,
         cron_schedule=_MORNING_AFTER_DUE,
@@ -140,7 +137,7 @@ def _remind(raw: Path, now: datetime) -> str:
     return message if sent else f"{message}. No webhook is configured"
 
 
-def _new_exports(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.SensorDefinition:
+def _new_exports(job: Any, raw: Path) -> dg.SensorDefinition:
     @dg.sensor(
         job=job,
         minimum_interval_seconds=60,
@@ -174,7 +171,7 @@ def _new_exports(job: UnresolvedAssetJobDefinition, raw: Path) -> dg.SensorDefin
     return new_exports
 
 
-def _failure_notice(job: UnresolvedAssetJobDefinition, raw: Path, home: Path) -> dg.SensorDefinition:
+def _failure_notice(job: Any, raw: Path, home: Path) -> dg.SensorDefinition:
     @dg.run_failure_sensor(
         name="failure_notice",
         monitored_jobs=[job],
@@ -226,9 +223,15 @@ def _dead_runs(home: Path) -> dg.SensorDefinition:
     return dead_runs
 
 
-def build_operations(job: UnresolvedAssetJobDefinition, raw: Path, home: Path) -> Operations:
-    """The schedules and sensors on a job."""
+def build_operations(job: Any, models: dg.AssetsDefinition, raw: Path, home: Path) -> Operations:
+    """The schedules and sensors on the build's job, and the sensor of declarative automation on the models."""
+    automation = dg.AutomationConditionSensorDefinition(
+        "models_automation",
+        target=dg.AssetSelection.assets(*models.keys),
+        default_status=dg.DefaultSensorStatus(_status().value),
+        description="Makes models again when the landing tables or models that they read were.",
+    )
     return Operations(
         schedules=[_nightly(job, raw), _exports_due(job, raw)],
-        sensors=[_new_exports(job, raw), _failure_notice(job, raw, home), _dead_runs(home)],
+        sensors=[_new_exports(job, raw), _failure_notice(job, raw, home), _dead_runs(home), automation],
     )

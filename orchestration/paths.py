@@ -39,6 +39,16 @@ class Home:
         return self.folder / "releases" / str(year)
 
     @property
+    def dbt(self) -> Path:
+        """The dbt project as parsed for DuckDB: manifest.json and dbt's partial parse."""
+        return self.folder / "dbt"
+
+    @property
+    def development_databases(self) -> list[Path]:
+        """Files of the databases that plain dbt works in, as profiles.yml names them."""
+        return sorted(self.folder.glob("dev*.duckdb*"))
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME: instance configuration, run history, event logs."""
         return self.folder / "dagster"

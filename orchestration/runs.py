@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from orchestration.fingerprints import build_fingerprint
 from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
 from orchestration.outcomes import outcome_of
 from orchestration.paths import Home
-from orchestration.release.release_store import ReleaseDamaged, ReleaseStore
+from orchestration.release_store import ReleaseDamaged, ReleaseStore
 from orchestration.storage import read_json, write_json
 
 _BUILT = "built.json"
@@ -77,17 +76,9 @@ def remember(home: Home, year: int, exports_fingerprint: str, release: str) -> N
 
 def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
     """Builds and releases a year in this process; the home must be held by the caller."""
-    # Nothing here is algebra, whose threads wait busily.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from orchestration.ahead import begin_landing, process_beside
-    from orchestration.ingest.workers import collect_rarely
-
-    collect_rarely()
-    with process_beside():
-        # Before anything is read: what changes from here on has not been built.
-        fingerprint = build_fingerprint(raw / str(year), engine, released_before(home, year))
-        begin_landing(home, raw, year)
-        result = _execute_job(home, raw, year, engine)
+    # Before anything is read: what changes from here on has not been built.
+    fingerprint = build_fingerprint(raw / str(year), engine, released_before(home, year))
+    result = _execute_job(home, raw, year, engine)
     if result.success:
         release = ReleaseStore(home, year).current_release()
         assert release is not None
@@ -109,22 +100,18 @@ def _standing(home: Home, year: int) -> str | None:
 
 def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
     import dagster as dg
-    from mashumaro.config import BaseConfig
 
-    # dbt's classes learn to read and write themselves when they first do; most of them never do.
-    BaseConfig.lazy_compilation = True
-    # Dagster says which of its own features are young; that is for who writes the code, not for who runs it.
-    warnings.simplefilter("ignore", dg.PreviewWarning)
-    from orchestration.assembly import BUILD_JOB, build_defs
+    # Dagster tells developers which of its features are new; whoever runs a build need not know.
+    for kind in (dg.PreviewWarning, dg.BetaWarning):
+        warnings.simplefilter("ignore", kind)
+    from orchestration.definitions import BUILD_JOB, build_defs
     from orchestration.instance import open_instance
-    from orchestration.models.runner import begin_to_load
     from orchestration.progress import say
-    from orchestration.warehouse import report_years
+    from orchestration.resources import report_years
 
     say("start", "definitions")
     defs = build_defs(raw=raw.resolve(), home=home.folder.resolve(), engine=engine)
     job = defs.resolve_job_def(BUILD_JOB)
-    begin_to_load(engine)
     with open_instance(home) as instance:
         instance.add_dynamic_partitions(str(report_years.name), [str(year)])
         return job.execute_in_process(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.support.year_factory import write_year
 
@@ -90,15 +91,27 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def small_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A raw folder with one small synthetic year, as dirty as real ones."""
-    raw = tmp_path_factory.mktemp("raw")
-    write_year(raw / str(SMALL_YEAR), SMALL_YEAR, seed=7)
+    raw = shared_folder(tmp_path_factory) / "raw"
+    with FileLock(raw.with_suffix(".lock")):
+        if not raw.exists():
+            write_year(raw / str(SMALL_YEAR), SMALL_YEAR, seed=7)
     return raw
+
+
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the workers of a test run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def released(small_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The small year, built and released once. Tests that change anything take a copy."""
-    warehouse = Warehouse(small_raw, tmp_path_factory.mktemp("home"))
-    result = warehouse.build()
-    assert result.returncode == 0, result.stderr
+    """The small year, built and released once for all workers. Tests that change anything take a copy."""
+    warehouse = Warehouse(small_raw, shared_folder(tmp_path_factory) / "home")
+    with FileLock(warehouse.home.with_suffix(".lock")):
+        if not warehouse.latest.exists():
+            result = warehouse.build()
+            assert result.returncode == 0, result.stderr
     return warehouse

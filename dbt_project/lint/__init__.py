@@ -15,6 +15,11 @@ def landing(table: str) -> str:
     return f"select * from landing_{table}"
 
 
+def report_year() -> int:
+    """Any year."""
+    return 2000
+
+
 def _dispatch(name: str, package: str | None = None) -> Callable[..., str]:
     def expression(*arguments: object) -> str:
         return f"{name}({', '.join(map(str, arguments))})"

@@ -1,4 +1,4 @@
-{#- Generated from raw/contracts by `python -m orchestration.models.dbt_sources`. Edit the contracts instead. -#}
+{#- Generated from raw/contracts by `python -m orchestration.transform.dbt_sources`. Edit the contracts instead. -#}
 {% macro landing_columns() %}
     {{ return({
         'action_plan': [
@@ -466,6 +466,7 @@
             ('source', 'string'),
             ('sha256', 'string'),
             ('bytes', 'bigint'),
+            ('rows_counted', 'bigint'),
             ('rows_read', 'bigint'),
             ('rows_loaded', 'bigint'),
             ('rows_quarantined', 'bigint'),

@@ -1,11 +1,11 @@
-{#- The report year and its bounds. Dates of the landing are days on the Madrid clock already. -#}
+{#- The bounds of the report year. Dates of the landing are days on the Madrid clock already. -#}
 
 {% macro year_start() -%}
-    cast('{{ var("report_year") }}-01-01' as date)
+    cast('{{ report_year() }}-01-01' as date)
 {%- endmacro %}
 
 {% macro year_end() -%}
-    cast('{{ var("report_year") }}-12-31' as date)
+    cast('{{ report_year() }}-12-31' as date)
 {%- endmacro %}
 
 {#- Whether a day is in the report year. -#}

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'figures'}}}) }}
+
 {#-
   The rows that explain a figure add up to it: over distinct units, or over all rows where every row is a person
   of an event and a unit of its own.

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'figures'}}}) }}
+
 {#-
   The catalogue, the evidence models and the evidence itself name the same figures, each in the model of its area.
   One row a disagreement, in words. What the models name is read from their code, so a figure without

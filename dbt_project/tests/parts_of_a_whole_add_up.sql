@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'int_whole_shares'}}}) }}
+
 {#-
   The parts of a whole, printed or not, hold all money of the ledger that belongs to it, and their shares add to 100.
 -#}

@@ -7,6 +7,7 @@ accounts as (
     select
         source_file,
         source,
+        rows_counted,
         rows_read,
         rows_loaded,
         rows_quarantined
@@ -49,6 +50,8 @@ final as (
     select
         coalesce(accounts.source_file, landed.source_file, quarantined.source_file) as source_file,
         coalesce(accounts.rows_read, 0) as rows_read,
+        -- A workbook says where each row is and is not counted again.
+        coalesce(accounts.rows_counted, accounts.rows_read, 0) as rows_counted,
         coalesce(accounts.rows_loaded + accounts.rows_quarantined, 0) as rows_accounted,
         coalesce(accounts.rows_loaded, 0) as rows_loaded,
         coalesce(landed.rows_in_table, 0) as rows_in_table,

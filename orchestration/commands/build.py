@@ -13,7 +13,7 @@ from orchestration.commands.common import WrongCall, held, human_size, print_tab
 from orchestration.errors import ExitCode
 from orchestration.limits import require_engine, require_files, require_path
 from orchestration.paths import Home
-from orchestration.release.release_store import Release, ReleaseStore, folder_size
+from orchestration.release_store import Release, ReleaseStore, folder_size
 from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from orchestration.errors import ExitCode, MetropolisError
 from orchestration.locking import HomeLock
 from orchestration.paths import Home
-from orchestration.release.release_store import Release, ReleaseStore
+from orchestration.release_store import Release, ReleaseStore
 
 OK = ExitCode.OK
 REFUSED = ExitCode.REFUSED

@@ -9,6 +9,7 @@ from pathlib import Path
 from orchestration.instance import prepare_instance
 from orchestration.limits import require_path
 from orchestration.paths import PROJECT_FOLDER, Home
+from orchestration.resources import COLUMN_LINEAGE_VARIABLE
 
 
 def run_ui(home: Home, raw: Path, port: int) -> int:
@@ -18,6 +19,7 @@ def run_ui(home: Home, raw: Path, port: int) -> int:
         **os.environ,
         "METROPOLIS_HOME": str(home.folder.resolve()),
         "METROPOLIS_RAW": str(raw.resolve()),
+        COLUMN_LINEAGE_VARIABLE: os.environ.get(COLUMN_LINEAGE_VARIABLE, "yes"),
         "DAGSTER_HOME": str(prepare_instance(home).resolve()),
     }
     command = [

@@ -14,7 +14,7 @@ from orchestration.ingest.pseudonyms import forgotten_marks, load_key
 from orchestration.limits import MachineLacks, require_engine, require_files, require_path
 from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.paths import Home
-from orchestration.release.release_store import ReleaseDamaged, ReleaseStore, released_years
+from orchestration.release_store import ReleaseDamaged, ReleaseStore, released_years
 
 _SPACE = 1_000_000_000
 

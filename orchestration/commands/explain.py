@@ -17,7 +17,7 @@ from orchestration.commands.common import (
     read_csv,
 )
 from orchestration.paths import Home
-from orchestration.release.release_store import Release
+from orchestration.release_store import Release
 
 _NO_MEMBER = ""
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from orchestration.commands.common import OK, current_release, print_table, read_csv
 from orchestration.paths import Home
-from orchestration.release.release_store import Release, ReleaseStore
+from orchestration.release_store import Release, ReleaseStore
 
 
 def print_figures(home: Home, years: tuple[int, ...], form: str) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.commands.build import build_year
 from orchestration.commands.common import OK, WrongCall, held
+from orchestration.ingest.addresses import address_of
 from orchestration.ingest.pseudonyms import Pseudonymiser, forget, is_forgotten, load_key
 from orchestration.paths import Home
 
@@ -19,13 +20,14 @@ def forget_person(home: Home, raw: Path, year: int | None, email: str, wait: flo
     The exit code is that of the build that went worst. Raises WrongCall, and changes nothing, where no landed row
     is the person's.
     """
-    if "@" not in email.strip("@ "):
+    address = address_of(email)
+    if address is None:
         raise WrongCall("that is no e-mail address")
     # Tools that a build calls write the command line of their process into files.
     sys.argv[:] = [argument for argument in sys.argv if argument != email]
     with held(home, wait):
         years = _years(home)
-        rows = _erase(home, years, email)
+        rows = _erase(home, years, address)
     print(f"Forgotten: {rows} landed rows carried the person's pseudonym. They carry a random mark instead.")
     built = [each for each in (years if year is None else [year]) if (raw / str(each)).is_dir()]
     outcomes = [build_year(home, raw, each, "duckdb", wait) for each in built]
@@ -39,9 +41,12 @@ def _years(home: Home) -> list[int]:
     return sorted({int(folder.name) for folder in folders if folder.name.isdigit()})
 
 
-def _erase(home: Home, years: Iterable[int], email: str) -> int:
-    """Marks the person as forgotten and removes every landing and build; the rows that were theirs."""
-    pseudonym = Pseudonymiser(load_key(home.pseudonym_key)).pseudonym(email)
+def _erase(home: Home, years: Iterable[int], address: str) -> int:
+    """Marks the person as forgotten and removes every landing and build; the rows that were theirs.
+
+    Development databases go as well: they hold what plain dbt made of the landing.
+    """
+    pseudonym = Pseudonymiser(load_key(home.pseudonym_key)).pseudonym(address)
     rows = sum(_rows_of(home.landing(year), pseudonym) for year in years)
     # Who has a mark already is erased again: the first time may have been cut short.
     if not rows and not is_forgotten(home.forgotten, pseudonym):
@@ -51,6 +56,12 @@ def _erase(home: Home, years: Iterable[int], email: str) -> int:
     for year in years:
         for folder in (home.landing(year), home.build(year)):
             shutil.rmtree(folder, ignore_errors=True)
+    for path in home.development_databases:
+        if path.is_dir():
+            # What DuckDB spilled.
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     return rows
 
 

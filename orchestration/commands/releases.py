@@ -15,7 +15,7 @@ from orchestration.commands.common import (
 )
 from orchestration.paths import Home
 from orchestration.release.changes import Difference, compare
-from orchestration.release.release_store import (
+from orchestration.release_store import (
     ReleaseDamaged,
     ReleaseStore,
     folder_size,

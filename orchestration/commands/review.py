@@ -21,8 +21,8 @@ from orchestration.commands.common import (
 )
 from orchestration.ingest.faults import Reason
 from orchestration.paths import Home
-from orchestration.release.release_store import Release
 from orchestration.release.tables import inert_text, typed_text
+from orchestration.release_store import Release
 
 REVIEW_COLUMNS = (
     "text", "country", "rows", "files", "reason", "rule",

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from orchestration.guards.deferred import DEFERRED, OPTIONAL, absent, defer
 from orchestration.guards.report import COULD_NOT_CHECK, FAILED, PASSED, ExpectationOutcome
 from orchestration.guards.suites import ALL_QUESTIONS, Expectation, Suite
 
@@ -27,23 +26,11 @@ _NOT_NULL = "expect_column_values_to_not_be_null"
 _JUDGES_BLANKS = frozenset({_NOT_NULL, "expect_column_pair_values_to_be_equal"})
 
 
-def prepare(suites: Sequence[Suite] = ()) -> None:
-    """Imports the library, with no word to anybody, and puts the questions of suites into its words."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    defer(*DEFERRED)
-    with absent(*OPTIONAL):
-        import great_expectations  # noqa: F401
-
-    for suite in suites:
-        for expectation in suite.expectations:
-            _asked(expectation)
-
-
 class Judge:
     """An ephemeral Great Expectations context that leaves nothing behind."""
 
     def __init__(self) -> None:
-        prepare()
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 

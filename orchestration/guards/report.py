@@ -64,9 +64,8 @@ class ExpectationOutcome:
 class GuardReport:
     """All answers about one build, with what was asked and what was looked at."""
 
-    build_id: str
     year: int
-    database_stamp: str
+    state: str
     suites_fingerprint: str
     suites_run: list[str]
     results: list[ExpectationOutcome]
@@ -83,7 +82,7 @@ class GuardReport:
     def published_json(self) -> str:
         """The report as a release shows it: the same bytes for every build of the same data."""
         node = asdict(self)
-        del node["build_id"], node["database_stamp"]
+        del node["state"]
         return json.dumps(node, indent=1, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -107,7 +106,7 @@ def verify_report(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> Gua
     try:
         report = GuardReport.from_json(build.guards_file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise GuardRefused(["The guards did not run on this build"]) from None
+        raise GuardRefused(["The guards have not answered for this build; run the guards"]) from None
     except (OSError, ValueError) as error:
         raise GuardRefused([f"The guard results cannot be read: {error}"]) from None
     reasons = reasons_to_refuse(report, build, load_suites(expectations))
@@ -120,23 +119,22 @@ def verify_report(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> Gua
 
 def reasons_to_refuse(report: GuardReport, build: Build, suites: Sequence[Suite]) -> list[str]:
     """Everything that keeps a report from being the whole, green answer to a build."""
+    of_another = _of_another_state(report, build)
+    if of_another:
+        # What they answered is about something else.
+        return of_another
     return [
-        *_of_another_build(report, build),
         *_questions_without_answer(report, suites),
         *(_told(each) for each in report.results if each.outcome != PASSED),
     ]
 
 
-def _of_another_build(report: GuardReport, build: Build) -> list[str]:
-    reasons = []
-    if (report.build_id, report.year) != (build.build_id, build.year):
-        reasons.append(
-            f"The guard results are of build {report.build_id} of {report.year}, "
-            f"not of build {build.build_id} of {build.year}"
-        )
-    if report.database_stamp != build.database_stamp:
-        reasons.append("The guards looked at another database than the one to be released")
-    return reasons
+def _of_another_state(report: GuardReport, build: Build) -> list[str]:
+    if (report.year, report.state) == (build.year, build.state()):
+        return []
+    return [
+        "The guards have not answered for the landing and the models that lie there; run the guards again"
+    ]
 
 
 def _questions_without_answer(report: GuardReport, suites: Sequence[Suite]) -> list[str]:

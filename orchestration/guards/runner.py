@@ -6,14 +6,14 @@ answer for each of its questions, and the answers are kept or there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestration.build import Build, database_stamp
+from orchestration.build import Build
 from orchestration.guards.judgement import Judge, unanswered
 from orchestration.guards.report import ExpectationOutcome, GuardReport
-from orchestration.guards.suites import LAYERS, Suite, load_suites, suites_fingerprint
+from orchestration.guards.suites import Suite, load_suites, suites_fingerprint
 from orchestration.guards.views import frame_of, opened
 from orchestration.paths import EXPECTATIONS_FOLDER
 from orchestration.storage import write_atomically
@@ -24,24 +24,48 @@ if TYPE_CHECKING:
 
 def run_guards(
     build: Build,
-    layers: Iterable[str] = LAYERS,
+    names: Collection[str] | None = None,
     expectations: Path = EXPECTATIONS_FOLDER,
 ) -> GuardReport:
-    """Asks every suite of the layers and keeps the answers in the build's folder."""
-    build.guards_file.unlink(missing_ok=True)
-    wanted = set(layers)
-    suites = [suite for suite in load_suites(expectations) if suite.layer in wanted]
+    """Asks the suites of these names, all where none are given, and keeps the answers in the build's folder.
+
+    Answers of other suites stay, as long as they are about the same state of the build.
+    """
+    state = build.state()
+    known = load_suites(expectations)
+    asked = [suite for suite in known if names is None or suite.name in names]
+    answers: dict[str, list[ExpectationOutcome]] = {suite.path: [] for suite in known}
+    answers |= _answers_of(build, state, expectations)
+    for suite in asked:
+        answers[suite.path] = []
+    for answer in ask_all(build, asked, expectations):
+        answers[f"{answer.layer}/{answer.suite}"].append(answer)
     report = GuardReport(
-        build_id=build.build_id,
         year=build.year,
-        database_stamp=database_stamp(build.database) if build.database.exists() else "",
+        state=state,
         suites_fingerprint=suites_fingerprint(expectations),
-        suites_run=[suite.path for suite in suites],
-        results=ask_all(build, suites, expectations),
+        suites_run=[path for path, answered in answers.items() if answered],
+        results=[answer for answered in answers.values() for answer in answered],
     )
     with write_atomically(build.guards_file) as aside:
         aside.write_text(report.to_json(), encoding="utf-8")
     return report
+
+
+def _answers_of(build: Build, state: str, expectations: Path) -> dict[str, list[ExpectationOutcome]]:
+    """Suite → the answers on record, where they are about this state and these suites."""
+    try:
+        report = GuardReport.from_json(build.guards_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if (report.year, report.state) != (build.year, state):
+        return {}
+    if report.suites_fingerprint != suites_fingerprint(expectations):
+        return {}
+    answers: dict[str, list[ExpectationOutcome]] = {path: [] for path in report.suites_run}
+    for each in report.results:
+        answers.setdefault(f"{each.layer}/{each.suite}", []).append(each)
+    return answers
 
 
 def ask_all(

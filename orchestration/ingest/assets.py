@@ -1,7 +1,4 @@
-"""The landing as Dagster assets: one asset a source, one step a folder of exports.
-
-Here belongs what people see of an ingested source in Dagster. How it is read belongs in ``sources``.
-"""
+"""The landing as Dagster assets: an asset a table, a step a folder of exports."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,9 +7,9 @@ from typing import Any
 import dagster as dg
 import pyarrow.parquet as pq
 
-from orchestration.ahead import landed_ahead
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.corrections import write_corrected_values
+from orchestration.ingest.history import write_history
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.schema import (
     CORRECTED_VALUES,
@@ -32,18 +29,18 @@ from orchestration.ingest.sources import (
     SourceState,
     ingest_source,
     references_of,
+    refusals_of_year,
 )
 from orchestration.previews import PREVIEW_ROWS, markdown_table
 from orchestration.progress import say
-from orchestration.release.history import write_history
-from orchestration.warehouse import WarehouseResource, report_years, year_of
+from orchestration.resources import WarehouseResource, report_years, year_of
 
-LAYER = "landing"
+LANDING_GROUP = "landing"
 
 
 def landing_key(name: str) -> dg.AssetKey:
     """The asset of a landing table."""
-    return dg.AssetKey([LAYER, name])
+    return dg.AssetKey([LANDING_GROUP, name])
 
 
 def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = "1") -> dg.AssetSpec:
@@ -51,7 +48,7 @@ def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = 
         landing_key(table.name),
         description=table.description,
         deps=[landing_key(name) for name in deps],
-        group_name=LAYER,
+        group_name=LANDING_GROUP,
         kinds={"python", "parquet"},
         owners=[f"team:{owner.replace(' ', '_')}"],
         code_version=code_version,
@@ -68,8 +65,7 @@ def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = 
 
 def _source_specs(contract: Contract) -> list[dg.AssetSpec]:
     deps = references_of(contract)
-    tables = [main_table(contract), *list_tables(contract)]
-    return [_spec(table, contract.owner, deps) for table in tables]
+    return [_spec(table, contract.owner, deps) for table in tables_of(contract)]
 
 
 def _table_metadata(landing: Landing, name: str) -> dict[str, Any]:
@@ -110,44 +106,47 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
     ordered = sorted(contracts, key=lambda each: (len(references_of(each)), each.source))
     specs = [spec for contract in ordered for spec in _source_specs(contract)]
 
-    @dg.multi_asset(name=f"ingest_{group}", specs=specs, partitions_def=report_years)
+    @dg.multi_asset(name=f"ingest_{group}", specs=specs, partitions_def=report_years, can_subset=True)
     def ingest(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult[Any]]:
         landing = warehouse.landing(year_of(context))
-        results: list[dg.MaterializeResult[Any]] = []
-        refused: dict[str, SourceRefused] = {}
-        anew = landed_ahead()
+        refused: set[str] = set()
         for contract in ordered:
-            if refused.keys() & set(references_of(contract)):
-                # What its rows refer to is not there: whatever it said would be about that.
+            tables = [
+                table
+                for table in tables_of(contract)
+                if landing_key(table.name) in context.selected_asset_keys
+            ]
+            if not tables or refused & set(references_of(contract)):
+                # Rows that refer to a source that was refused would all be at fault.
                 continue
             say("ingest", contract.source)
             try:
-                results.extend(_materialize(landing, contract, anew))
-            except SourceRefused as refusal:
-                refused[contract.source] = refusal
+                state = ingest_source(landing, contract)
+            except SourceRefused:
+                refused.add(contract.source)
+                continue
+            for table in tables:
+                yield _result(landing, table, _files_metadata(state))
         if refused:
-            # All files that are wrong are named at once, so that one round of mending is enough.
-            raise SourceRefused([each for refusal in refused.values() for each in refusal.refusals])
-        yield from results
+            # All files of the year that are wrong are named at once, so that one round of mending is enough.
+            raise SourceRefused(refusals_of_year(landing))
 
     return ingest
 
 
-def _materialize(
-    landing: Landing, contract: Contract, anew: frozenset[str]
-) -> list[dg.MaterializeResult[Any]]:
-    state = ingest_source(landing, contract)
-    state.was_cached = state.was_cached and contract.source not in anew
-    tables = [main_table(contract), *list_tables(contract)]
-    return [
-        dg.MaterializeResult(
-            asset_key=landing_key(table.name),
-            metadata=_table_metadata(landing, table.name) | _files_metadata(state),
-        )
-        for table in tables
-    ]
+def tables_of(contract: Contract) -> list[LandingTable]:
+    """The landing tables of a source: its rows, and one for each column that lists places."""
+    return [main_table(contract), *list_tables(contract)]
+
+
+def _result(
+    landing: Landing, table: LandingTable, metadata: dict[str, Any] | None = None
+) -> dg.MaterializeResult[Any]:
+    return dg.MaterializeResult(
+        asset_key=landing_key(table.name), metadata=_table_metadata(landing, table.name) | (metadata or {})
+    )
 
 
 @dg.multi_asset(
@@ -157,6 +156,7 @@ def _materialize(
         for table in (SOURCE_FILES, QUARANTINE, FINDINGS, CORRECTED_VALUES)
     ],
     partitions_def=report_years,
+    can_subset=True,
 )
 def ingest_manifest(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
@@ -168,9 +168,8 @@ def ingest_manifest(
     write_manifest(landing, contracts, [state for state in states if state is not None])
     write_corrected_values(landing, contracts)
     for table in (SOURCE_FILES, QUARANTINE, FINDINGS, CORRECTED_VALUES):
-        yield dg.MaterializeResult(
-            asset_key=landing_key(table.name), metadata=_table_metadata(landing, table.name)
-        )
+        if landing_key(table.name) in context.selected_asset_keys:
+            yield _result(landing, table)
 
 
 @dg.multi_asset(
@@ -179,6 +178,7 @@ def ingest_manifest(
         _spec(table, "data engineering", []) for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES)
     ],
     partitions_def=report_years,
+    can_subset=True,
 )
 def ingest_history(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
@@ -187,9 +187,8 @@ def ingest_history(
     landing = warehouse.landing(year_of(context))
     write_history(landing, warehouse.layout)
     for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES):
-        yield dg.MaterializeResult(
-            asset_key=landing_key(table.name), metadata=_table_metadata(landing, table.name)
-        )
+        if landing_key(table.name) in context.selected_asset_keys:
+            yield _result(landing, table)
 
 
 def ingest_assets() -> list[dg.AssetsDefinition]:

@@ -22,6 +22,16 @@ UNSTORED_TYPES = frozenset({"personal", "ignored"})
 
 
 @dataclass(frozen=True)
+class Word:
+    """A header or an answer in another wording than the usual one, and where it was seen."""
+
+    word: str
+    seen_in: str
+    means: str = ""
+    language: str = "en"
+
+
+@dataclass(frozen=True)
 class Column:
     """One column of an export: how it is found, read and stored."""
 
@@ -34,6 +44,10 @@ class Column:
     values: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
+    aliases: tuple[Word, ...] = ()
+    words: tuple[Word, ...] = ()
+    signed: bool = False
+    one_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     references: str | None = None
     unique: str | None = None
     country: str | None = None
@@ -99,17 +113,21 @@ def _conditions(node: Mapping[str, list[str]] | None) -> dict[str, tuple[str, ..
 
 
 def _column(node: dict[str, Any]) -> Column:
-    headers = (str(node.get("header", node["name"])), *node.get("aliases", ()))
+    aliases = tuple(Word(**alias) for alias in node.get("aliases", ()))
     return Column(
         name=node["name"],
         type=node["type"],
-        headers=headers,
+        headers=(str(node.get("header", node["name"])), *(alias.word for alias in aliases)),
+        aliases=aliases,
         description=node["description"],
         required=node.get("required", False),
         optional=node.get("optional", False),
         values=tuple(node.get("values", ())),
         formats=tuple(node.get("formats", ())),
         missing=frozenset(node.get("missing", ())),
+        words=tuple(Word(**word) for word in node.get("words", ())),
+        signed=node.get("signed", False),
+        one_when=_conditions(node.get("one_when")),
         references=node.get("references"),
         unique=node.get("unique"),
         country=node.get("country"),

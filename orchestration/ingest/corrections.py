@@ -10,9 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.ingest.cells import column_parser, secretariat_time
+from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import REGISTRATION_FILE, Column, Contract
 from orchestration.ingest.countries import country_code
+from orchestration.ingest.dates import secretariat_time
 from orchestration.ingest.faults import FileRefused, RowFault
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.schema import CORRECTED_VALUES, day_name

@@ -8,10 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from orchestration.ingest.addresses import without_addresses
+
 
 class Reason(StrEnum):
     """Why a row is in quarantine."""
 
+    STRAY_QUOTE = "stray_quote"
     BAD_DATE = "bad_date"
     COLUMN_COUNT = "column_count"
     UNKNOWN_ENUM = "unknown_enum"
@@ -38,10 +41,11 @@ class FileRefused(Exception):
     """A file that breaks its contract as a whole: what was found and what was expected."""
 
     def __init__(self, source_file: str, found: str, expected: str) -> None:
-        super().__init__(f"{source_file}: found {found}; expected {expected}")
-        self.source_file = source_file
-        self.found = found
+        # What was found may hold bytes that are no text.
+        self.source_file = _said(source_file)
+        self.found = _said(found.encode("utf-8", "replace").decode("utf-8"))
         self.expected = expected
+        super().__init__(f"{self.source_file}: found {self.found}; expected {expected}")
 
     def __reduce__(self) -> tuple[type[FileRefused], tuple[str, str, str]]:
         """How it travels from a worker's process."""
@@ -70,3 +74,12 @@ class Finding:
     code: str
     source_file: str
     message: str
+
+    def __post_init__(self) -> None:
+        """Takes addresses out of what may quote a file's name or a cell."""
+        object.__setattr__(self, "source_file", _said(self.source_file))
+        object.__setattr__(self, "message", _said(self.message))
+
+
+def _said(text: str) -> str:
+    return without_addresses(text, incomplete=True)

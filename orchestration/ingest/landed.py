@@ -1,67 +1,59 @@
-"""What lands of a cell: the one definition of it, whichever way a file is read.
-
-Here belongs what the value of a cell becomes in the columns that ``schema`` gives it. Whether a cell has a value
-belongs in ``cells``, and whether its row lands in ``loading``.
-"""
+"""What lands of a column's distinct cells, in the columns that ``schema`` gives it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from orchestration.ingest.cells import secretariat_time, without_addresses
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.countries import country_code
+from orchestration.ingest.dates import secretariat_time
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.pseudonyms import Pseudonymiser
 
-# Takes a cell and its value; what lands, one for each landing column.
-Landed = Callable[[Any, Any], tuple[Any, ...]]
 
-
-def landed(column: Column, contract: Contract, pseudonymiser: Pseudonymiser) -> Landed | None:
-    """What lands of a column's cells; None where it is the value alone, as it is."""
+def landed(
+    column: Column,
+    contract: Contract,
+    pseudonymiser: Pseudonymiser,
+    cells: Sequence[Any],
+    values: Sequence[Any],
+) -> list[Sequence[Any]]:
+    """The values of each landing column, for cells and what they were read as (None where blank)."""
     match column.type:
         case "email":
-            pseudonym = pseudonymiser.pseudonym
-            return lambda cell, value: (pseudonym(value),)
+            # Addresses are trimmed and in lower case already.
+            return [pseudonymiser.pseudonyms_of(value.encode("utf-8") for value in values)]
         case "instant":
-            return lambda cell, value: (value, value and secretariat_time(value).date())
+            return [values, [value and secretariat_time(value).date() for value in values]]
         case "boolean":
-            return lambda cell, value: (bool(value),)
+            return [[bool(value) for value in values]]
         case "list" | "integer_list":
-            return lambda cell, value: (value or None,)
+            return [[value or None for value in values]]
         case "country":
-            return lambda cell, value: (_typed(cell, contract), *_country(value))
+            codes = [country_code(value) if value else None for value in values]
+            keys = [code or place_key(value) for code, value in zip(codes, values, strict=True)]
+            return [_typed(cells, contract), codes, keys]
         case "place":
-            return lambda cell, value: (_typed(cell, contract), _key(value))
+            return [_typed(cells, contract), [place_key(value) for value in values]]
         case _ if column.name_key:
-            return lambda cell, value: (value, value and normalise_text(value))
+            return [values, [place_key(value) for value in values]]
         case _:
-            return None
-
-
-def is_place(column: Column, conditions: Mapping[str, str]) -> bool:
-    """Whether the text of a place column is a place in this row; where it is not, it lands without a key."""
-    return all(conditions[other] in answers for other, answers in column.when.items())
+            return [values]
 
 
 def place_elements(value: str | None) -> Iterator[tuple[int, str, str | None]]:
     """The places of a list: position from 1, text, key."""
     texts = filter(None, (part.strip() for part in (value or "").split("|")))
     for position, text in enumerate(texts, start=1):
-        yield position, text, _key(text)
+        yield position, text, place_key(text)
 
 
-def _typed(cell: Any, contract: Contract) -> str:
-    typed = str(cell)
-    return without_addresses(typed) if contract.personal else typed
-
-
-def _key(value: str | None) -> str | None:
+def place_key(value: str | None) -> str | None:
+    """The comparable text of a name; None for one that shows nothing."""
     return (normalise_text(value) or None) if value else None
 
 
-def _country(value: str | None) -> tuple[str | None, str | None]:
-    code = country_code(value) if value else None
-    return code, code or _key(value)
+def _typed(cells: Sequence[Any], contract: Contract) -> list[str]:
+    return [without_addresses(str(cell), incomplete=contract.personal) for cell in cells]

@@ -1,382 +1,487 @@
-"""Records of a file as rows of the landing, or of the quarantine.
+"""One file of a source: split into columns, each distinct cell read once, rows judged by columns, landed as Arrow.
 
-Here belongs the order in which a row is judged and the one rule that nothing is lost: every record
-becomes a landing row or a quarantined one. How a cell is read belongs in ``cells``.
+Every record becomes a row of the landing or of the quarantine, for its first fault in the order of the header.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from orchestration.ingest.cells import (
-    BLANK_IS_AN_ANSWER,
-    cell_text,
-    column_parser,
-    quoted,
-    without_addresses,
-)
-from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
-from orchestration.ingest.faults import (
-    FileRefused,
-    Finding,
-    QuarantinedRow,
-    Reason,
-    RowFault,
-)
-from orchestration.ingest.landed import Landed, is_place, landed, place_elements
-from orchestration.ingest.normalise import plain_spaces
-from orchestration.ingest.pseudonyms import Pseudonymiser
-from orchestration.ingest.records import Record
-from orchestration.ingest.schema import LandingTable, landing_columns, list_tables, main_table
+from orchestration.ingest.addresses import address_of, without_addresses
+from orchestration.ingest.cells import quoted, unreadable
+from orchestration.ingest.contracts import Column, Contract
+from orchestration.ingest.dates import UNREADABLE, Micros, Moments, decide_orders, read_moments
+from orchestration.ingest.diagnosis import kind_of_bytes, name_encoding
+from orchestration.ingest.documents import split_json, split_workbook
+from orchestration.ingest.faults import FileRefused, Finding, QuarantinedRow, Reason, RowFault
+from orchestration.ingest.landed import landed, place_elements
+from orchestration.ingest.layout import Conditions, Layout, Reader, Surroundings, is_one_of
+from orchestration.ingest.schema import landing_columns, list_tables, main_table
+from orchestration.ingest.splitting import Block, LayoutOf, Mask, Split, split_delimited
+from orchestration.ingest.text import as_utf_8
 
-Values = dict[str, Any]
-# Takes a row's line, its values, its cells and the cells that conditions look at.
-_Store = Callable[[int, Values, list[Any], Values], None]
+Codes = NDArray[np.int32]
 
-_IDENTIFIER = re.compile(r"[A-Z]\d[\d-]{0,18}", re.ASCII)
-_UNKNOWN_REFERENCE = {
-    "programme": Reason.UNKNOWN_EVENT,
-    "members": Reason.UNKNOWN_MEMBER,
-}
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a file's rows are judged against, beside the contract itself."""
-
-    references: Mapping[str, Collection[str]]
-    pseudonymiser: Pseudonymiser
-    event_id: str | None = None
-    platforms_beside: frozenset[str] = frozenset()
+# This many undecodable rows, and not one that decodes beyond ASCII, is another encoding, not faults.
+_WRONG_ENCODING_ROWS = 5
 
 
 @dataclass
 class LoadedFile:
-    """The rows of one file: landing tables by name, quarantined rows, findings."""
+    """The rows of one file: landing tables by name, quarantined rows, findings; whether it could be read at all."""
 
     tables: dict[str, pa.Table]
     rows_read: int
     rows_loaded: int
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    is_read: bool = True
+
+
+def load_file(content: bytes, source_file: str, contract: Contract, surroundings: Surroundings) -> LoadedFile:
+    """All records of a file, each loaded or quarantined.
+
+    Raises FileRefused for a file that is not what its contract says as a whole.
+    """
+    layouts: dict[tuple[str, ...], Layout] = {}
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        layouts[header] = Layout(contract, header, source_file, surroundings)
+        return layouts[header]
+
+    split = split_file(content, source_file, contract, layout_of)
+    file = _File(contract, source_file, surroundings)
+    tables, quarantined = file.load([(block, layouts[block.header]) for block in split.blocks])
+    rows_read = sum(len(block.lines) for block in split.blocks)
+    findings = [*_findings(split, source_file, contract), *_unknown_columns(layouts.values(), source_file)]
+    findings += _encoding_findings(split, content, source_file, contract)
+    return LoadedFile(tables, rows_read, tables[contract.source].num_rows, quarantined, findings)
+
+
+def reject_file(
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, fault: RowFault
+) -> LoadedFile:
+    """All records of a file in quarantine for one reason.
+
+    Raises FileRefused for a file whose records cannot be told.
+    """
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        return Layout(contract, header, source_file, surroundings, is_lenient=True)
+
+    split = split_file(content, source_file, contract, layout_of)
+    lines = [line for block in split.blocks for line in block.lines.tolist()]
+    quarantined = [_quarantined(source_file, line, fault) for line in lines]
+    return LoadedFile(empty_tables(contract), len(lines), 0, quarantined)
+
+
+def texts_of(
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, columns: Collection[str]
+) -> dict[str, list[str]]:
+    """The cells of these columns as typed, of every record of a file, whatever is wrong with it."""
+    layouts: dict[tuple[str, ...], Layout] = {}
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        layouts[header] = Layout(contract, header, source_file, surroundings, is_lenient=True, also=columns)
+        return layouts[header]
+
+    texts: dict[str, list[str]] = {name: [] for name in columns}
+    for block in split_file(content, source_file, contract, layout_of).blocks:
+        found = {reader.column.name: reader.position for reader in layouts[block.header].readers}
+        for name in columns:
+            cells = block.columns[found[name]] if name in found else [""] * len(block.lines)
+            texts[name] += map(str, cells if isinstance(cells, list) else cells.to_pylist())
+    return texts
+
+
+def split_file(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
+    """The bytes of a file as blocks of columns."""
+    if source_file.endswith(".xlsx") and content:
+        return split_workbook(content, source_file, contract, layout_of)
+    if kind := kind_of_bytes(content):
+        raise FileRefused(source_file, kind, "text, as the platform exports it")
+    data = as_utf_8(content, source_file, contract)
+    if not data.strip():
+        raise FileRefused(source_file, "an empty file", f"the columns of {contract.source}")
+    split = split_json if contract.kind == "json_array" else split_delimited
+    return split(data, source_file, contract, layout_of)
+
+
+def empty_tables(contract: Contract) -> dict[str, pa.Table]:
+    """The landing tables of a source, without a row."""
+    return {
+        table.name: table.schema.empty_table() for table in (main_table(contract), *list_tables(contract))
+    }
+
+
+# --- columns -------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Answers:
+    """A column of a block: its distinct cells, what each says or why it says nothing, which of them each row has."""
+
+    cells: Sequence[Any]
+    codes: Codes
+    values: Sequence[Any] = ()
+    faults: dict[int, RowFault] = field(default_factory=dict)
+    moments: Moments | None = None
+
+    def of_rows(self, is_so: Callable[[int, Any], bool]) -> Mask:
+        """In which rows something holds of the distinct cell's number and value."""
+        distinct = np.fromiter(
+            (is_so(code, value) for code, value in enumerate(self.values)), bool, len(self.values)
+        )
+        return distinct[self.codes]
+
+
+def _read_column(reader: Reader, column: pa.Array | list[Any]) -> _Answers:
+    if reader.form is not None and not isinstance(column, list):
+        coded = column.dictionary_encode()
+        return _Answers(
+            coded.dictionary, coded.indices.to_numpy(), moments=read_moments(coded.dictionary, reader.form)
+        )
+    answers = _coded(column)
+    if reader.column.type == "email":
+        answers.values = [address_of(cell) for cell in answers.cells]
+        return answers
+    answers.values = [None] * len(answers.cells)
+    for code, cell in enumerate(answers.cells):
+        try:
+            answers.values[code] = reader.value(cell)
+        except RowFault as fault:
+            answers.faults[code] = fault
+    return answers
+
+
+def _coded(column: pa.Array | list[Any]) -> _Answers:
+    if isinstance(column, list):
+        # In a workbook 1, 1.0 and true are cells of different types.
+        keys = {key: at for at, key in enumerate(dict.fromkeys((type(cell), cell) for cell in column))}
+        codes = np.fromiter((keys[type(cell), cell] for cell in column), np.int32, len(column))
+        return _Answers([cell for _, cell in keys], codes)
+    coded = column.dictionary_encode()
+    return _Answers(coded.dictionary.to_pylist(), coded.indices.to_numpy())
+
+
+def _settle_moments(reader: Reader, answers: _Answers, micros: Micros) -> None:
+    """Takes the moments as they are in the order of the file."""
+    texts = pc.utf8_trim_whitespace(answers.cells)
+    missing = pc.is_in(texts, pa.array(["", *sorted(reader.column.missing)], pa.string()))
+    is_blank = missing.to_numpy(zero_copy_only=False)
+    is_unread = (micros == UNREADABLE) & ~is_blank
+    assert reader.form is not None
+    said = f"is not {reader.form.expected}"
+    for code in np.flatnonzero(is_unread).tolist():
+        cell = answers.cells[code].as_py()
+        answers.faults[code] = unreadable(reader.column, reader.contract, reader.header, cell, said)
+    is_moment = ~(is_blank | is_unread)
+    answers.values = [
+        each if is_so else None for each, is_so in zip(micros.tolist(), is_moment.tolist(), strict=True)
+    ]
+    # What was typed is asked for no more.
+    answers.cells = [""] * len(answers.values)
+
+
+# --- rows ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Reader:
-    """A column at its position in the file's header, and whether it may be blank in a row of these conditions."""
+class _Check:
+    """Rows that are wrong for one reason, and the fault of a row by its distinct cell."""
 
-    column: Column
-    position: int
-    header: str
-    parse: Callable[[Any], Any]
-    is_required: Callable[[Values], bool]
+    rows: Mask
+    fault: Callable[[int], RowFault]
 
 
-class Layout:
-    """Where a file's header puts the columns of the contract, and how each is read."""
+class _File:
+    """One file on its way from columns to tables."""
 
-    def __init__(
-        self,
-        contract: Contract,
-        header: tuple[str, ...],
-        source_file: str,
-        surroundings: Surroundings,
-    ) -> None:
-        self.contract = contract
-        self.header = header
-        self.width = len(header)
-        self.names = [name.strip() for name in header]
-        found = self._find_columns(source_file)
-        is_workbook = source_file.endswith(".xlsx")
-        self.positions = {column.name: position for column, position in found}
-        self.condition_names = {
-            name
-            for column in contract.columns
-            for conditions in (column.required_unless, column.required_when, column.when)
-            for name in conditions
-        }
-        self.readers = [
-            Reader(
-                column,
-                position,
-                self.names[position],
-                column_parser(column, contract, self.names[position], is_workbook=is_workbook),
-                self._requirement(column),
-            )
-            for column, position in sorted(found, key=lambda pair: pair[1])
-            if column.type not in UNSTORED_TYPES and column.unless_beside not in surroundings.platforms_beside
-        ]
-
-    def _find_columns(self, source_file: str) -> list[tuple[Column, int]]:
-        by_name: dict[str, list[int]] = {}
-        for position, name in enumerate(self.names):
-            by_name.setdefault(plain_spaces(name).casefold(), []).append(position)
-        found: list[tuple[Column, int]] = []
-        missing: list[str] = []
-        known: set[int] = set()
-        for column in self.contract.columns:
-            positions = [p for name in column.headers for p in by_name.get(name.casefold(), ())]
-            if len(positions) > 1 and column.type not in UNSTORED_TYPES:
-                raise FileRefused(source_file, f"column {column.headers[0]} twice", "it once")
-            if positions:
-                found.append((column, positions[0]))
-                known.update(positions)
-            elif not column.optional:
-                missing.append(column.headers[0])
-        if missing:
-            raise FileRefused(
-                source_file,
-                "a header without " + ", ".join(missing),
-                "the columns " + ", ".join(c.headers[0] for c in self.contract.columns),
-            )
-        self.unknown = [name for position, name in enumerate(self.names) if name and position not in known]
-        return found
-
-    def _requirement(self, column: Column) -> Callable[[Values], bool]:
-        def holds(conditions: Mapping[str, tuple[str, ...]], cells: Values) -> bool:
-            return any(cells[name].casefold() in values for name, values in conditions.items())
-
-        if column.required_unless:
-            return lambda cells: not holds(column.required_unless, cells)
-        if column.required_when:
-            return lambda cells: holds(column.required_when, cells)
-        return lambda cells: column.required
-
-    def condition_cells(self, cells: Sequence[Any]) -> Values:
-        """The cells that conditions of other columns look at, as trimmed text."""
-        return {name: cell_text(cells[self.positions[name]]) for name in self.condition_names}
-
-    def full_row(self, cells: list[Any]) -> list[Any] | None:
-        """The cells that stand under the header; None for a row of another width."""
-        if len(cells) == self.width:
-            return cells
-        surplus = cells[self.width :]
-        is_padding = surplus and not any(cell.strip() for cell in surplus)
-        return cells[: self.width] if is_padding and self.contract.surplus_cells_are_padding else None
-
-
-class FileLoader:
-    """Loads the records of one file; made anew for each file."""
-
-    def __init__(
-        self, contract: Contract, source_file: str, surroundings: Surroundings, unique: set[str]
-    ) -> None:
+    def __init__(self, contract: Contract, source_file: str, surroundings: Surroundings) -> None:
         self._contract = contract
         self._source_file = source_file
         self._surroundings = surroundings
-        self._unique = unique
-        self._layouts: dict[tuple[str, ...], Layout] = {}
-        self._stores_by_header: dict[tuple[str, ...], list[_Store]] = {}
-        self._has_conditions = any(
-            column.required_unless or column.required_when or column.when for column in contract.columns
-        )
-        self._table = main_table(contract)
-        self._rows: dict[str, list[Any]] = {column.name: [] for column in self._table.columns}
-        self._list_tables = list_tables(contract)
-        self._lists: dict[str, dict[str, list[Any]]] = {
-            table.name: {column.name: [] for column in table.columns} for table in self._list_tables
-        }
+        self._tables = [main_table(contract), *list_tables(contract)]
+        self._parts: dict[str, list[pa.Table]] = {table.name: [] for table in self._tables}
         self._quarantined: list[QuarantinedRow] = []
 
-    def load(self, records: Sequence[Record], header: tuple[str, ...] | None = None) -> LoadedFile:
-        """All records of the file, each loaded or quarantined.
+    def load(
+        self, blocks: Sequence[tuple[Block, Layout]]
+    ) -> tuple[dict[str, pa.Table], list[QuarantinedRow]]:
+        """The landing tables of the blocks, and the rows in quarantine."""
+        read = [
+            {
+                reader.column.name: _read_column(reader, block.columns.pop(reader.position))
+                for reader in layout.readers
+            }
+            for block, layout in blocks
+        ]
+        self._settle(blocks, read)
+        for (block, layout), answers in zip(blocks, read, strict=True):
+            self._land(block, answers, self._judge(block, layout, answers))
+        tables = {
+            table.name: pa.concat_tables(self._parts[table.name])
+            if self._parts[table.name]
+            else table.schema.empty_table()
+            for table in self._tables
+        }
+        return tables, self._quarantined
 
-        Raises FileRefused where the header lacks a required column.
-        """
-        self.judge(records)
-        return self.result(len(records), header)
+    def _settle(self, blocks: Sequence[tuple[Block, Layout]], read: Sequence[Mapping[str, _Answers]]) -> None:
+        """Decides the order of day and month for the file, and takes its moments so."""
+        columns = [
+            (reader, answers[reader.column.name], answers[reader.column.name].moments)
+            for (_, layout), answers in zip(blocks, read, strict=True)
+            for reader in layout.readers
+        ]
+        dated = [(reader, answers, moments) for reader, answers, moments in columns if moments is not None]
+        if not dated:
+            return
+        form = dated[0][0].form
+        assert form is not None
+        counted = (
+            (moments, np.bincount(answers.codes, minlength=len(answers.cells)))
+            for _, answers, moments in dated
+        )
+        orders = decide_orders(form, counted)
+        for reader, answers, moments in dated:
+            _settle_moments(reader, answers, moments.settled(orders))
 
-    def judge(self, records: Iterable[Record]) -> None:
-        """Some records of the file, each loaded or quarantined."""
-        for record in records:
-            try:
-                self._load_row(record)
-            except RowFault as fault:
-                self._quarantine(record, fault)
-
-    def result(self, rows_read: int, header: tuple[str, ...] | None = None) -> LoadedFile:
-        """What became of the records that were judged; ``header`` is the last that the file has."""
-        if header is not None:
-            self.layout(header)
-        return self._result(rows_read)
-
-    def reject_all(self, records: Sequence[Record], fault: RowFault) -> LoadedFile:
-        """All records of a file that is refused for one reason, in quarantine."""
-        for record in records:
-            self._quarantine(record, fault)
-        return self._result(len(records))
-
-    def layout(self, header: tuple[str, ...]) -> Layout:
-        """Where a header puts the columns; made once a file.
-
-        Raises FileRefused where the header lacks a required column.
-        """
-        if header not in self._layouts:
-            self._layouts[header] = Layout(self._contract, header, self._source_file, self._surroundings)
-        return self._layouts[header]
-
-    # --- one row -------------------------------------------------------------------------------
-
-    def _load_row(self, record: Record) -> None:
-        layout = self.layout(record.header)
-        if record.is_undecodable:
-            raise RowFault(Reason.INVALID_UTF8, "The row holds bytes that are no text")
-        cells = layout.full_row(record.cells)
-        if cells is None:
-            sentence = f"The row has {len(record.cells)} cells, the header {layout.width}"
-            raise RowFault(Reason.COLUMN_COUNT, sentence)
-        conditions = layout.condition_cells(cells) if self._has_conditions else {}
-        values: Values = {}
+    def _judge(self, block: Block, layout: Layout, answers: Mapping[str, _Answers]) -> Mask:
+        """Which rows load; the others go to quarantine, each for its first fault in the order of the header."""
+        is_at_fault = np.zeros(len(block.lines), dtype=bool)
+        is_at_fault[list(block.faults)] = True
+        found = {row: RowFault(*fault) for row, fault in block.faults.items()}
+        checks = {reader.column.name: list(_checks(reader, answers)) for reader in layout.readers}
+        wrong = [check.rows for check in chain.from_iterable(checks.values())]
+        is_otherwise_wrong = np.logical_or.reduce([is_at_fault, *wrong])
         for reader in layout.readers:
-            values[reader.column.name] = self._read_cell(reader, cells[reader.position], conditions)
-        self._append(record.line, values, cells, layout, conditions)
+            of_column = answers[reader.column.name]
+            if reader.column.unique:
+                checks[reader.column.name].append(_repeated(reader, of_column, is_otherwise_wrong))
+            for check in checks[reader.column.name]:
+                for row in np.flatnonzero(check.rows & ~is_at_fault).tolist():
+                    found[row] = check.fault(int(of_column.codes[row]))
+                is_at_fault |= check.rows
+        for row, fault in sorted(found.items()):
+            self._quarantined.append(_quarantined(self._source_file, int(block.lines[row]), fault))
+        return ~is_at_fault
 
-    def _read_cell(self, reader: Reader, cell: Any, conditions: Values) -> Any:
-        value = self.value(reader, cell)
-        column = reader.column
-        if value is None:
-            if column.type not in BLANK_IS_AN_ANSWER and reader.is_required(conditions):
-                raise RowFault(Reason.MISSING_REQUIRED, f"{reader.header} is blank", reader.header)
-            return None
-        if column.unique and value in self._unique:
-            raise RowFault(
-                Reason(column.unique),
-                f"{reader.header}: {quoted(value)} stands in an earlier row",
-                reader.header,
-            )
-        return value
+    # --- what lands --------------------------------------------------------------------------------
 
-    def value(self, reader: Reader, cell: Any) -> Any:
-        """What a cell says, whichever row it stands in; None for a blank one.
-
-        Raises RowFault for one that says nothing of its type, or refers to nothing.
-        """
-        value = reader.parse(cell)
-        column = reader.column
-        if value is None or value == "":
-            return None
-        if self._contract.personal and isinstance(value, str) and column.type != "email":
-            value = without_addresses(value)
-        if column.references:
-            self._check_reference(reader, value)
-        return value
-
-    def _check_reference(self, reader: Reader, value: str) -> None:
-        source = reader.column.references
-        assert source is not None
-        if value not in self._surroundings.references[source]:
-            # A name that slipped into the column is not repeated.
-            is_told = not self._contract.personal or _IDENTIFIER.fullmatch(value)
-            said = quoted(value) if is_told else "the value"
-            raise RowFault(
-                _UNKNOWN_REFERENCE[source],
-                f"{reader.header}: {said} is in no loaded row of {source}",
-                reader.header,
-            )
-
-    # --- what lands ----------------------------------------------------------------------------
-
-    def _append(
-        self, line: int, values: Values, cells: list[Any], layout: Layout, conditions: Values
-    ) -> None:
-        for store in self._stores(layout):
-            store(line, values, cells, conditions)
-        self._rows["source_line"].append(line)
-
-    def _stores(self, layout: Layout) -> list[_Store]:
-        """What puts a row's values into their columns; decided once a header, not once a row."""
-        if layout.header not in self._stores_by_header:
-            columns = [column for column in self._contract.columns if column.is_stored]
-            self._stores_by_header[layout.header] = [self._store(each, layout) for each in columns]
-        return self._stores_by_header[layout.header]
-
-    def _store(self, column: Column, layout: Layout) -> _Store:
-        name = column.name
-        if column.type == "place_list":
-            return lambda line, values, cells, conditions: self._append_list(column, line, values.get(name))
-        lists = [self._rows[each.name] for each in landing_columns(column)]
-        lands = landed(column, self._contract, self._surroundings.pseudonymiser)
-        if lands is None:
-            return self._plain_store(column, lists[0])
-        if column.type in ("place", "country"):
-            return self._name_store(column, lists, lands, layout.positions[name])
-
-        def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
-            for into, value in zip(lists, lands(None, values.get(name)), strict=True):
-                into.append(value)
-
-        return store
-
-    def _plain_store(self, column: Column, into: list[Any]) -> _Store:
-        name, unique = column.name, self._unique
-
-        def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
-            into.append(values.get(name))
-
-        def store_unique(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
-            into.append(values.get(name))
-            unique.add(unique_key(values.get(name)))
-
-        return store_unique if column.unique else store
-
-    def _name_store(self, column: Column, lists: list[list[Any]], lands: Landed, position: int) -> _Store:
-        def store(line: int, values: Values, cells: list[Any], conditions: Values) -> None:
-            names = lands(cells[position], values.get(column.name))
-            if not is_place(column, conditions):
-                names = (*names[:-1], None)
-            for into, value in zip(lists, names, strict=True):
-                into.append(value)
-
-        return store
-
-    def _append_list(self, column: Column, line: int, value: str | None) -> None:
-        lists = self._lists[f"{self._contract.source}_{column.name}"].values()
-        for element in place_elements(value):
-            for into, each in zip(lists, (self._source_file, line, *element), strict=True):
-                into.append(each)
-
-    def _quarantine(self, record: Record, fault: RowFault) -> None:
-        self._quarantined.append(
-            QuarantinedRow(self._source_file, record.line, fault.field, fault.reason.value, fault.sentence)
+    def _land(self, block: Block, read: Mapping[str, _Answers], loads: Mask) -> None:
+        lines = block.lines[loads]
+        rows = len(lines)
+        landing = {
+            "source_file": _constant(self._source_file, rows),
+            "source_line": pa.array(lines),
+            "event_id": _constant(self._surroundings.event_id, rows),
+        }
+        for column in self._contract.columns:
+            if not column.is_stored:
+                continue
+            # A column that the file does not have, or that says nothing beside another file, is blank throughout.
+            answers = read.get(column.name) or _Answers([""], np.zeros(len(loads), dtype=np.int32), [None])
+            is_told = _all_hold(column.when, read)[loads] if column.when else None
+            cells, values, codes = _used(answers, answers.codes[loads])
+            if column.type == "place_list":
+                self._land_list(column, values, codes, lines)
+                continue
+            distinct = landed(column, self._contract, self._surroundings.pseudonymiser, cells, values)
+            into = landing_columns(column)
+            for each, some in zip(into, distinct, strict=True):
+                # The key of a place is there only where the text is one.
+                mask = None if is_told is None or each is not into[-1] else ~is_told
+                landing[each.name] = _put(pa.array(some, each.type), pa.array(codes, mask=mask))
+        names = self._tables[0].schema.names
+        self._parts[self._contract.source].append(
+            pa.Table.from_arrays([landing[each] for each in names], names)
         )
 
-    def _result(self, rows_read: int) -> LoadedFile:
-        loaded = len(self._rows["source_line"])
-        self._rows["source_file"] = [self._source_file] * loaded
-        if self._contract.per_event:
-            self._rows["event_id"] = [self._surroundings.event_id] * loaded
-        tables = {self._table.name: _arrow(self._table, self._rows)}
-        for table in self._list_tables:
-            tables[table.name] = _arrow(table, self._lists[table.name])
-        findings = [
-            Finding(
-                "note",
-                "unknown_column",
-                self._source_file,
-                f"Column {_plain_name(name)} is not in the contract and was left out",
-            )
-            for layout in self._layouts.values()
-            for name in layout.unknown
+    def _land_list(self, column: Column, values: Sequence[Any], codes: Codes, lines: NDArray[Any]) -> None:
+        """One row an element: elements of the distinct lists stand in line, and a row takes those of its own."""
+        elements = [list(place_elements(value)) for value in values]
+        sizes = np.fromiter(map(len, elements), np.int64, len(elements))
+        starts, size = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
+        steps = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        at = pa.array(np.repeat(starts, size) + steps)
+        positions, texts, keys = list(zip(*chain.from_iterable(elements), strict=True)) or [(), (), ()]
+        name = f"{self._contract.source}_{column.name}"
+        arrays = [
+            pa.repeat(pa.scalar(self._source_file, pa.string()), len(at)),
+            pa.array(np.repeat(lines, size)),
+            pa.array(positions, pa.int64()).take(at),
+            pa.array(texts, pa.string()).take(at),
+            pa.array(keys, pa.string()).take(at),
         ]
-        return LoadedFile(tables, rows_read, loaded, self._quarantined, findings)
+        schema = next(table.schema for table in self._tables if table.name == name)
+        self._parts[name].append(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def unique_key(value: Any) -> str:
-    """As what a value of a column that is unique is known to the rows below."""
-    return str(value)
+def _checks(reader: Reader, answers: Mapping[str, _Answers]) -> Iterator[_Check]:
+    """What can be wrong with the rows of a column, but for its being there twice."""
+    of_column = answers[reader.column.name]
+    column, header = reader.column, reader.header
+    if of_column.faults:
+        yield _Check(
+            of_column.of_rows(lambda code, _: code in of_column.faults), of_column.faults.__getitem__
+        )
+    if reader.may_be_missing:
+        is_blank = of_column.of_rows(lambda code, value: value is None and code not in of_column.faults)
+
+        def missing(code: int) -> RowFault:
+            is_typed = column.type == "email" and str(of_column.cells[code]).strip()
+            said = "holds no e-mail address" if is_typed else "is blank"
+            return RowFault(Reason.MISSING_REQUIRED, f"{header} {said}", header)
+
+        yield _Check(is_blank & _is_required(column, answers) if is_blank.any() else is_blank, missing)
+    if column.one_when:
+        is_other = of_column.of_rows(lambda _, value: value is not None and value != 1)
+        (other, wanted), *_ = column.one_when.items()
+
+        def not_one(code: int) -> RowFault:
+            said = f"{header}: {quoted(str(of_column.cells[code]))} is not 1, where {other} is {wanted[0]}"
+            return RowFault(Reason.BAD_NUMBER, said, header)
+
+        yield _Check(is_other & _any_holds(column.one_when, answers), not_one)
 
 
-def _plain_name(name: str) -> str:
-    """A column's name for a sentence: decodable, on one line, without an address."""
-    decodable = name.encode("utf-8", "replace").decode("utf-8")
-    return without_addresses(" ".join(decodable.split()))
+def _is_required(column: Column, answers: Mapping[str, _Answers]) -> Mask | bool:
+    if column.required_unless:
+        return ~_any_holds(column.required_unless, answers)
+    return _any_holds(column.required_when, answers) if column.required_when else column.required
 
 
-def _arrow(table: LandingTable, rows: Mapping[str, list[Any]]) -> pa.Table:
-    arrays = [pa.array(rows[column.name], column.type) for column in table.columns]
-    return pa.Table.from_arrays(arrays, schema=table.schema)
+def _holding(conditions: Conditions, answers: Mapping[str, _Answers]) -> list[Mask]:
+    return [
+        answers[name].of_rows(lambda _, value, wanted=wanted: is_one_of(value, wanted))  # type: ignore[misc]
+        for name, wanted in conditions.items()
+    ]
+
+
+def _any_holds(conditions: Conditions, answers: Mapping[str, _Answers]) -> Mask:
+    holding: Mask = np.logical_or.reduce(_holding(conditions, answers))
+    return holding
+
+
+def _all_hold(conditions: Conditions, answers: Mapping[str, _Answers]) -> Mask:
+    holding: Mask = np.logical_and.reduce(_holding(conditions, answers))
+    return holding
+
+
+def _repeated(reader: Reader, answers: _Answers, is_otherwise_wrong: Mask) -> _Check:
+    """Rows whose value an earlier row that loaded has too."""
+    keys = [None if value is None else str(value) for value in answers.values]
+    repeats = np.zeros(len(answers.codes), dtype=bool)
+    loaded: set[str] = set()
+    for row, (code, is_wrong) in enumerate(
+        zip(answers.codes.tolist(), is_otherwise_wrong.tolist(), strict=True)
+    ):
+        key = keys[code]
+        if key is None:
+            continue
+        repeats[row] = key in loaded
+        if not is_wrong:
+            loaded.add(key)
+
+    def repeated(code: int) -> RowFault:
+        said = f"{reader.header}: {quoted(str(answers.values[code]))} stands in an earlier row"
+        return RowFault(Reason(str(reader.column.unique)), said, reader.header)
+
+    return _Check(repeats, repeated)
+
+
+def _quarantined(source_file: str, line: int, fault: RowFault) -> QuarantinedRow:
+    return QuarantinedRow(source_file, line, fault.field, fault.reason.value, fault.sentence)
+
+
+# --- arrays --------------------------------------------------------------------------------------
+
+
+def _used(answers: _Answers, codes: Codes) -> tuple[Sequence[Any], Sequence[Any], Codes]:
+    """The distinct cells that rows of these codes have, their values, and the codes among them."""
+    is_used = np.zeros(len(answers.cells), dtype=bool)
+    is_used[codes] = True
+    if is_used.all():
+        return answers.cells, answers.values, codes
+    at = np.flatnonzero(is_used).tolist()
+    renumbered = np.cumsum(is_used, dtype=np.int32) - 1
+    return [answers.cells[each] for each in at], [answers.values[each] for each in at], renumbered[codes]
+
+
+def _put(distinct: pa.Array, codes: pa.Array) -> pa.Array:
+    """Each row's value out of the distinct ones. Texts stay few: as a dictionary they are sent on and written."""
+    if not pa.types.is_string(distinct.type):
+        return distinct.take(codes)
+    # What distinct cells land as may be the same.
+    encoded = distinct.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(encoded.indices.take(codes), encoded.dictionary)
+
+
+def _constant(value: str | None, rows: int) -> pa.Array:
+    codes = pa.array(np.zeros(rows, dtype=np.int32))
+    return _put(pa.array([value] if rows else [], pa.string()), codes)
+
+
+# --- findings ------------------------------------------------------------------------------------
+
+
+def _findings(split: Split, source_file: str, contract: Contract) -> Iterator[Finding]:
+    for line in split.stray_lines:
+        message = f"A quote in line {line}, which is no row, is stray; the line was read without it"
+        yield Finding("note", "stray_quote", source_file, message)
+    if contract.per_event and not any(len(block.lines) for block in split.blocks):
+        yield Finding("note", "no_rows", source_file, "The export has a header and no row: nobody is in it")
+
+
+def _unknown_columns(layouts: Iterable[Layout], source_file: str) -> Iterator[Finding]:
+    for layout in layouts:
+        for name in layout.unknown:
+            decodable = name.encode("utf-8", "replace").decode("utf-8")
+            said = without_addresses(" ".join(decodable.split()), incomplete=True)
+            message = f"Column {said} is not in the contract and was left out"
+            yield Finding("note", "unknown_column", source_file, message)
+
+
+def _encoding_findings(split: Split, content: bytes, source_file: str, contract: Contract) -> list[Finding]:
+    """Which encoding rows are in that are no text; raises FileRefused where it is that of the whole file."""
+    wrong = [
+        int(block.lines[row])
+        for block in split.blocks
+        for row, (reason, _) in block.faults.items()
+        if reason is Reason.INVALID_UTF8
+    ]
+    if not wrong or contract.kind == "json_array":
+        return []
+    name, rows = name_encoding(content), sum(len(block.lines) for block in split.blocks)
+    data = as_utf_8(content, source_file, contract)
+    if (
+        len(wrong) >= _WRONG_ENCODING_ROWS
+        and len(wrong) * 10 > rows
+        and not _is_read_beyond_ascii(split, data)
+    ):
+        found = f"{len(wrong)} rows that are no such text and none that is, probably {name}"
+        raise FileRefused(source_file, found, " or ".join(contract.encodings))
+    expected = " or ".join(contract.encodings)
+    message = f"{len(wrong)} rows are no {expected} text, probably {name}"
+    return [Finding("note", "another_encoding", source_file, message)]
+
+
+def _is_read_beyond_ascii(split: Split, data: bytes) -> bool:
+    """Whether a row that is text has letters beyond ASCII."""
+    lines = data.splitlines()
+    good = (
+        lines[line - 1]
+        for block in split.blocks
+        for row, line in enumerate(block.lines.tolist())
+        if row not in block.faults
+    )
+    return any(not line.isascii() for line in good)

@@ -6,6 +6,7 @@ file, the same bytes twice, another year's export. What one file says of itself 
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -18,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.databases import open_database
-from orchestration.ingest.contracts import Contract
+from orchestration.ingest.contracts import PLATFORMS, Contract
 from orchestration.ingest.faults import Finding
 from orchestration.ingest.schema import (
     FINDINGS,
@@ -26,8 +27,19 @@ from orchestration.ingest.schema import (
     SOURCE_FILES,
     LandingTable,
 )
-from orchestration.ingest.sources import Landing, SourceFile, SourceState
+from orchestration.ingest.sources import (
+    Landing,
+    SourceFile,
+    SourceRefused,
+    SourceState,
+    odd_entries,
+    source_file_of,
+)
 
+_SECOND_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
+_NEARLY_A_REGISTRATIONS_FILE = re.compile(rf"events/registrations/[^/]+?_+(?:{'|'.join(PLATFORMS)})\.csv")
+# What is told before other notes: people who filed such a file think that it counts.
+_FIRST_CODES = ("second_copy", "inexact_name")
 # An export most of whose days lie outside the year is another year's.
 _SHARE_OF_ANOTHER_YEAR = 0.5
 # Sources of one year, and those of all years so far, with the column that says when.
@@ -64,7 +76,8 @@ def write_manifest(
     """Writes quarantine, source_files and findings; the findings of the folder are returned too."""
     files = [each for state in states for each in state.files]
     findings = [each for state in states for each in state.findings]
-    findings += _unrecognised_files(landing.exports, {each.source_file for each in files}, contracts)
+    _refuse_odd_entries(landing.exports)
+    findings += _unrecognised_files(landing.exports, {each.source_file for each in files})
     findings += _same_bytes(files)
     findings += _events_without_file(landing)
     findings += _another_year(landing)
@@ -74,9 +87,14 @@ def write_manifest(
     _write(landing, SOURCE_FILES, sorted((asdict(each) for each in files), key=_by_file))
     rows = [asdict(each) for state in states for each in state.quarantined]
     _write(landing, QUARANTINE, sorted(rows, key=lambda row: (*_by_file(row), row["source_line"])))
-    unique = sorted(set(findings), key=lambda each: (each.severity, each.code, each.source_file))
+    unique = sorted(set(findings), key=_by_weight)
     _write(landing, FINDINGS, [asdict(each) for each in unique])
     return unique
+
+
+def _by_weight(finding: Finding) -> tuple[str, bool, str, str, str]:
+    is_later = finding.code not in _FIRST_CODES
+    return finding.severity, is_later, finding.code, finding.source_file, finding.message
 
 
 def _by_file(row: dict[str, Any]) -> tuple[str]:
@@ -87,13 +105,35 @@ def _write(landing: Landing, table: LandingTable, rows: Sequence[dict[str, Any]]
     landing.write_table(table.name, pa.Table.from_pylist(list(rows), table.schema))
 
 
-def _unrecognised_files(exports: Path, read: set[str], contracts: dict[str, Contract]) -> Iterable[Finding]:
+def _refuse_odd_entries(exports: Path) -> None:
+    """Raises SourceRefused with whatever lies in the year's folder and can be no export."""
+    folders = [exports, *(path for path in sorted(exports.rglob("*")) if path.is_dir())]
+    if odd := [refusal for folder in folders for _, refusal in odd_entries(folder, exports)]:
+        raise SourceRefused(odd)
+
+
+def _unrecognised_files(exports: Path, read: set[str]) -> Iterable[Finding]:
+    exact = {_plain_name(name): name for name in read}
     for path in sorted(exports.rglob("*")):
-        name = path.relative_to(exports).as_posix()
-        if path.is_file() and name not in read and not path.name.startswith("."):
-            yield Finding(
-                "note", "unrecognised_file", name, "No contract asks for this file; it was not read"
+        name = source_file_of(path, exports)
+        if not path.is_file() or name in read or path.name.startswith("."):
+            continue
+        if (original := exact.get(_plain_name(name))) is not None:
+            message = f"A second copy of {original} under another name; it was not read"
+            yield Finding("note", "second_copy", name, message)
+        elif _NEARLY_A_REGISTRATIONS_FILE.fullmatch(_plain_name(name)):
+            message = (
+                "Only the exact name of an export is read, such as E2021-014__zoom.csv; this file was not"
             )
+            yield Finding("note", "inexact_name", name, message)
+        else:
+            message = "No contract asks for this file; it was not read"
+            yield Finding("note", "unrecognised_file", name, message)
+
+
+def _plain_name(name: str) -> str:
+    """A file's name without what browsers and drives add to a second copy: a number, another case."""
+    return _SECOND_COPY.sub("", name).casefold()
 
 
 def _same_bytes(files: Iterable[SourceFile]) -> Iterable[Finding]:

@@ -50,9 +50,14 @@ def _without_accents(text: str) -> str:
     return unicodedata.normalize("NFD", text).translate(_WITHOUT_MARKS)
 
 
+def without_invisible(text: str) -> str:
+    """A text without its zero-width characters and other marks that show nothing."""
+    return text.translate(_WITHOUT_FORMAT)
+
+
 def plain_spaces(text: str) -> str:
     """One plain space for every run of spaces, none outside, and nothing that shows nothing."""
-    return " ".join(text.translate(_WITHOUT_FORMAT).split())
+    return " ".join(without_invisible(text).split())
 
 
 def _normalise_once(text: str) -> str:

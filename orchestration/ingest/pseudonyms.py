@@ -146,16 +146,15 @@ class Pseudonymiser:
         self._forgotten = forgotten or {}
 
     def pseudonym(self, address: str) -> str:
-        """The pseudonym of the trimmed, lower-cased address: 32 hexadecimal digits."""
+        """The pseudonym of an address as ``address_of`` gives it: 32 hexadecimal digits."""
         return self.pseudonyms([address])[0]
 
     def pseudonyms(self, addresses: Iterable[str]) -> list[str]:
-        """The pseudonym of each address, trimmed and lower-cased."""
-        plain = (address.strip().lower().encode("utf-8", "surrogatepass") for address in addresses)
-        return self.pseudonyms_of(plain)
+        """The pseudonym of each address."""
+        return self.pseudonyms_of(address.encode("utf-8", "surrogatepass") for address in addresses)
 
     def pseudonyms_of(self, plain: Iterable[bytes]) -> list[str]:
-        """The pseudonym of each address that is trimmed and lower-cased already."""
+        """The pseudonym of each address, in UTF-8."""
         pseudonyms = [hmac.digest(self._key, address, "sha256").hex()[:PSEUDONYM_LENGTH] for address in plain]
         if not self._forgotten:
             return pseudonyms

@@ -145,6 +145,7 @@ SOURCE_FILES = _table(
     ("source", _TEXT, "Contract that it was read by"),
     ("sha256", _TEXT, "Hash of its bytes"),
     ("bytes", pa.int64(), "Size"),
+    ("rows_counted", pa.int64(), "Records, counted from the bytes without the reader; blank for a workbook"),
     ("rows_read", pa.int64(), "Records below the header"),
     ("rows_loaded", pa.int64(), "Of these, loaded"),
     ("rows_quarantined", pa.int64(), "Of these, in quarantine"),

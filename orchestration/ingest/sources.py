@@ -7,11 +7,13 @@ Here belongs which files a source has, what is cached of it, and what is written
 from __future__ import annotations
 
 import hashlib
+import os
 import traceback
 from collections import defaultdict
-from collections.abc import Mapping
-from concurrent.futures import Executor
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import MetropolisError, Refusal
-from orchestration.ingest.bulk import load_in_bulk
-from orchestration.ingest.columns import load_in_columns
+from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     Contract,
     load_contracts,
 )
+from orchestration.ingest.counting import count_records
 from orchestration.ingest.faults import (
     FileRefused,
     Finding,
@@ -33,9 +35,18 @@ from orchestration.ingest.faults import (
     Reason,
     RowFault,
 )
-from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.layout import Layout, Surroundings
+from orchestration.ingest.loading import LoadedFile, empty_tables, load_file, reject_file, texts_of
+from orchestration.ingest.names import (
+    finding_of,
+    masked,
+    may_be_names,
+    name_columns,
+    place_columns,
+    slipped_names,
+)
+from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
-from orchestration.ingest.records import read_records
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
 from orchestration.ingest.writing import LandingWriter
@@ -50,6 +61,8 @@ from orchestration.storage import (
 
 # The column of a reference's source that other sources point at.
 REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
+# Beside them, what rows with people are judged against: names that are places.
+LISTED_PLACES = "listed places"
 
 
 class SourceRefused(MetropolisError):
@@ -78,6 +91,7 @@ class SourceFile:
     source: str
     sha256: str
     bytes: int
+    rows_counted: int | None
     rows_read: int
     rows_loaded: int
     rows_quarantined: int
@@ -158,8 +172,23 @@ def landing_of(home: Home, raw: Path, year: int) -> Landing:
 def source_paths(contract: Contract, exports: Path) -> list[Path]:
     """The files of a source that are there, in the order of their names.
 
-    Raises SourceRefused where a source that may not be absent has none, or has two forms at once.
+    Raises SourceRefused where a source that may not be absent has none, or has two forms at once, and with whatever has
+    the name of one of its files and cannot be read as one.
     """
+    folder = exports / Path(contract.file).parent
+    names = {Path(contract.file).name, *([Path(contract.workbook.file).name] if contract.workbook else [])}
+    odd = [
+        refusal
+        for path, refusal in odd_entries(folder, exports)
+        if any(fnmatchcase(os.fsencode(path.name).decode("utf-8", "replace"), name) for name in names)
+        or path == folder
+    ]
+    if odd:
+        raise SourceRefused(odd)
+    return _present_paths(contract, exports)
+
+
+def _present_paths(contract: Contract, exports: Path) -> list[Path]:
     if contract.per_event:
         return sorted(path for path in exports.glob(contract.file) if path.is_file())
     names = [contract.file] + ([contract.workbook.file] if contract.workbook else [])
@@ -172,11 +201,100 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
     return paths
 
 
+def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused]]:
+    """What lies in a folder and can be no export: odd names, pipes, broken links; the folder where it can't be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        name = folder.relative_to(exports).as_posix()
+        yield (
+            folder,
+            FileRefused(name, f"a folder that cannot be listed ({error.strerror})", "a folder of exports"),
+        )
+        return
+    for entry in found:
+        path = Path(entry.path)
+        shown = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
+        if shown != path.relative_to(exports).as_posix():
+            yield path, FileRefused(shown, "a file name that is no UTF-8", "a name as the platform gives it")
+        elif not entry.is_dir() and not path.is_file():
+            yield path, FileRefused(shown, "a pipe, a device or a broken link", "a file")
+
+
+def refusals_of_year(landing: Landing) -> list[FileRefused]:
+    """Every file of a year that breaks its contract as a whole, whatever else is wrong beside it.
+
+    Nothing is landed for good: sources are landed as far as they can be. Where what rows refer to was refused, the
+    files are read for their form alone.
+    """
+    refusals: list[FileRefused] = []
+    refused: set[str] = set()
+    contracts = sorted(load_contracts().values(), key=lambda each: (len(references_of(each)), each.source))
+    for contract in contracts:
+        try:
+            if refused & set(references_of(contract)):
+                refusals += _refusals_of_form(landing, contract)
+            else:
+                ingest_source(landing, contract)
+        except SourceRefused as error:
+            refused.add(contract.source)
+            refusals += error.refusals
+    return refusals
+
+
+def _refusals_of_form(landing: Landing, contract: Contract) -> list[FileRefused]:
+    """The files of a source that are wrong whatever their rows refer to."""
+    job = _Job(landing, contract, {name: _Anything() for name in (*references_of(contract), LISTED_PLACES)})
+    outcomes = map(job, source_paths(contract, landing.exports))
+    return [outcome for outcome in outcomes if isinstance(outcome, FileRefused)]
+
+
+class _Anything(frozenset[str]):
+    """Holds every key."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+def source_file_of(path: Path, exports: Path) -> str:
+    """How a file is named past the landing: its path below the exports, without an address in it."""
+    name = path.relative_to(exports).as_posix()
+    told = without_addresses(name, incomplete=True)
+    if told == name:
+        return name
+    alike = [
+        each
+        for each in sorted(path.parent.iterdir())
+        if without_addresses(each.relative_to(exports).as_posix(), incomplete=True) == told
+    ]
+    number = alike.index(path) + 1
+    return told if number == 1 else f"{told} {number}"
+
+
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
     """The keys of a landed source that other sources may point at."""
     column = REFERENCE_KEYS[source]
     table = landing.read_table(source, [column])
     return frozenset(table.column(column).to_pylist())
+
+
+def _listed_places(landing: Landing) -> frozenset[str]:
+    """The keys of all names in the registers of members, as far as these can be read: names of places, not of people."""
+    keys: set[str] = set()
+    surroundings = Surroundings({"members": _Anything()}, Pseudonymiser(landing.pseudonym_key))
+    for source in ("members", "member_names"):
+        contract = load_contracts()[source]
+        with suppress(FileRefused, OSError):
+            content = (landing.exports / contract.file).read_bytes()
+            keys |= set(
+                map(
+                    normalise_text, texts_of(content, contract.file, contract, surroundings, ["name"])["name"]
+                )
+            )
+    return frozenset(keys)
 
 
 def references_of(contract: Contract) -> list[str]:
@@ -187,15 +305,15 @@ def references_of(contract: Contract) -> list[str]:
     return sorted(named)
 
 
-def ingest_source(landing: Landing, contract: Contract, pool: Executor | None = None) -> SourceState:
+def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     """Lands a source, or keeps what is landed where neither its files nor what judges them changed.
-
-    Files are read in the processes of the pool, where one is given.
 
     Raises SourceRefused with every file of it that breaks its contract.
     """
     paths = source_paths(contract, landing.exports)
     references = {name: loaded_keys(landing, name) for name in references_of(contract)}
+    if contract.personal:
+        references[LISTED_PLACES] = _listed_places(landing)
     cached = landing.read_state(contract.source)
     if cached and cached.tables == _table_hashes(landing, contract):
         hashes = [sha256_of_file(path) for path in paths]
@@ -204,7 +322,7 @@ def ingest_source(landing: Landing, contract: Contract, pool: Executor | None = 
     # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
     landing.state_path(contract.source).unlink(missing_ok=True)
     state = SourceState()
-    _load_files(landing, contract, paths, references, state, pool)
+    _load_files(landing, contract, paths, references, state)
     # Of the bytes that were read, whatever the files hold by now.
     read = [file.sha256 for file in state.files]
     state.fingerprint = _fingerprint(landing, contract, paths, read, references)
@@ -258,14 +376,13 @@ def _load_files(
     paths: list[Path],
     references: dict[str, frozenset[str]],
     state: SourceState,
-    pool: Executor | None,
 ) -> None:
     """Lands the rows of every file, in the order of their names; all files that are wrong are named."""
     refusals: list[FileRefused] = []
     job = _Job(landing, contract, references)
     tables = [main_table(contract), *list_tables(contract)]
     with LandingWriter(landing.folder, tables) as writer:
-        for loaded in load_in_order(job, paths, pool):
+        for loaded in load_in_order(job, paths):
             if isinstance(loaded, FileRefused):
                 refusals.append(loaded)
                 continue
@@ -285,7 +402,6 @@ class _Job:
     landing: Landing
     contract: Contract
     references: Mapping[str, frozenset[str]]
-    unique: set[str] = field(default_factory=set)
 
     def __call__(self, path: Path) -> tuple[LoadedFile, SourceFile] | FileRefused:
         try:
@@ -296,15 +412,25 @@ class _Job:
             if not self.contract.personal:
                 raise
             # Errors are kept with the run: nothing of this one but its kind may be.
-            raise ReadingFailed.of(path.name, error) from None
+            raise ReadingFailed.of(source_file_of(path, self.landing.exports), error) from None
 
     def _load(self, path: Path) -> tuple[LoadedFile, SourceFile]:
         # What the file before took is given back first, or a process grows by its largest files together.
         pa.default_memory_pool().release_unused()
         contract = self.contract
-        source_file = path.relative_to(self.landing.exports).as_posix()
-        content = _content(path, source_file)
-        result = self._rows(path, source_file, content)
+        source_file = source_file_of(path, self.landing.exports)
+        content = read_bytes(path, source_file)
+        event_id = _event_id(source_file, contract)
+        pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
+        surroundings = Surroundings(
+            self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
+        )
+        if event_id is not None and event_id not in self.references["programme"]:
+            result = _reject_unknown_event(content, source_file, contract, surroundings)
+        else:
+            result = load_file(content, source_file, contract, surroundings)
+            if contract.personal:
+                result = _without_names(result, content, source_file, contract, surroundings)
         _assert_nothing_lost(source_file, result)
         if contract.source in REFERENCE_KEYS:
             _refuse_repeated(source_file, result.tables[contract.source], REFERENCE_KEYS[contract.source])
@@ -313,34 +439,48 @@ class _Job:
             source=contract.source,
             sha256=hashlib.sha256(content).hexdigest(),
             bytes=len(content),
+            rows_counted=_count(content, source_file, contract, surroundings, result),
             rows_read=result.rows_read,
             rows_loaded=result.rows_loaded,
             rows_quarantined=len(result.quarantined),
         )
 
-    def _rows(self, path: Path, source_file: str, content: bytes) -> LoadedFile:
-        contract = self.contract
-        event_id = _event_id(source_file, contract)
-        pseudonymiser = Pseudonymiser(self.landing.pseudonym_key, self.landing.forgotten)
-        surroundings = Surroundings(
-            self.references, pseudonymiser, event_id, _platforms_beside(path, event_id)
-        )
-        loader = FileLoader(contract, source_file, surroundings, self.unique)
-        if event_id is not None and event_id not in self.references["programme"]:
-            return _reject_unknown_event(loader, content, source_file, contract, event_id)
-        if in_bulk := load_in_bulk(content, source_file, contract, surroundings):
-            return in_bulk
-        records, header = read_records(content, source_file, contract)
-        in_columns = load_in_columns(records, header, source_file, contract, surroundings, self.unique)
-        return in_columns or loader.load(records, header)
 
-
-def _content(path: Path, source_file: str) -> bytes:
+def read_bytes(path: Path, source_file: str) -> bytes:
+    """The bytes of a file; raises FileRefused for one that cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = f"a file that cannot be read ({error.strerror})"
-        raise FileRefused(source_file, reason, "one that whoever builds may read") from None
+        found = f"a file that cannot be read ({error.strerror})"
+        raise FileRefused(source_file, found, "a file that this user may read") from None
+
+
+def _count(
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, result: LoadedFile
+) -> int | None:
+    """The records of the file, counted without its reader; of an unreadable one of an unknown event, none."""
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        return Layout(contract, header, source_file, surroundings, is_lenient=True)
+
+    return count_records(content, source_file, contract, layout_of) if result.is_read else 0
+
+
+def _without_names(
+    result: LoadedFile, content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
+) -> LoadedFile:
+    """What was loaded, with the names of the file's own people taken out of its places and countries."""
+    table = result.tables[contract.source]
+    places = {text for name in place_columns(contract) for text in table[f"{name}_text"].unique().to_pylist()}
+    listed = surroundings.references[LISTED_PLACES]
+    if not may_be_names(places, listed):
+        return result
+    names = texts_of(content, source_file, contract, surroundings, name_columns(contract))
+    slipped = slipped_names(places, names, listed)
+    if slipped:
+        result.tables[contract.source], cells = masked(table, contract, slipped)
+        result.findings.append(finding_of(source_file, cells))
+    return result
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
@@ -380,15 +520,15 @@ def _platforms_beside(path: Path, event_id: str | None) -> frozenset[str]:
 
 
 def _reject_unknown_event(
-    loader: FileLoader, content: bytes, source_file: str, contract: Contract, event_id: str
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
 ) -> LoadedFile:
-    """A file of an event that the programme does not list: all its rows go to quarantine."""
-    message = f"Event {event_id} is in no loaded row of the programme"
+    """A file of an event that the programme does not list: all its rows go to quarantine (rule 38)."""
+    message = f"Event {surroundings.event_id} is in no loaded row of the programme"
+    fault = RowFault(Reason.UNKNOWN_EVENT, message, "event_id")
     try:
-        records, _ = read_records(content, source_file, contract)
-        result = loader.reject_all(records, RowFault(Reason.UNKNOWN_EVENT, message, "event_id"))
+        result = reject_file(content, source_file, contract, surroundings, fault)
     except FileRefused as refusal:
-        result = loader.reject_all([], RowFault(Reason.UNKNOWN_EVENT, message))
+        result = LoadedFile(empty_tables(contract), 0, 0, is_read=False)
         message = f"{message}; the file is unreadable too: {refusal.found}"
     result.findings.append(Finding("note", "file_without_event", source_file, message))
     return result

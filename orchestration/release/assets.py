@@ -4,18 +4,22 @@ Here belongs what people see of a release in Dagster. It verifies its build by i
 """
 
 import base64
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from orchestration.operations import RELEASE_FRESHNESS
 from orchestration.previews import markdown_table
 from orchestration.progress import say
 from orchestration.release.publish import Released, publish
-from orchestration.warehouse import WarehouseResource, report_years, year_of
+from orchestration.resources import CLOCK, WarehouseResource, report_years, year_of
 
 RELEASE = dg.AssetKey(["release", "report"])
+# Fresh is a release made between the end of a year and the day on which its exports are due, 31 March, or later.
+_FRESHNESS = dg.FreshnessPolicy.cron(
+    deadline_cron="0 0 1 4 *", lower_bound_delta=timedelta(days=90), timezone=CLOCK
+)
 _HEADLINES = ("members_activated_share", "participants", "participants_women_share")
 
 
@@ -29,13 +33,13 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         group_name="release",
         kinds={"python", "csv", "duckdb"},
         owners=["team:report_team"],
-        freshness_policy=RELEASE_FRESHNESS,
+        freshness_policy=_FRESHNESS,
         description="The immutable folder that the report team prints from, and its switch to current.",
     )
     def release(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
         year = year_of(context)
         say("release", "verify")
-        released = publish(warehouse.current_build(year), warehouse.layout, warehouse.landing(year).exports)
+        released = publish(warehouse.build(year), warehouse.layout, warehouse.landing(year).exports)
         return dg.MaterializeResult(metadata=_metadata(released))
 
     return release

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.release.history import ANNEXES, read_released
+from orchestration.ingest.history import ANNEXES, read_released
 
 
 @dataclass(frozen=True)

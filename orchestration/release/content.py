@@ -6,6 +6,7 @@ from, so that all of them say the same.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,11 @@ class Guarded:
 
 @dataclass(frozen=True)
 class ReleaseContent:
-    """A release of a year: its name, its tables, where they came from, what changed."""
+    """A release of a year: its name, its tables, where they came from, what changed.
+
+    ``database`` is the build's, ``manifest`` dbt's manifest.json of the models in it, ``sql`` maps a node of the
+    manifest to the SQL that ran.
+    """
 
     year: int
     release: str
@@ -34,7 +39,9 @@ class ReleaseContent:
     guarded: Guarded
     findings: list[dict[str, Any]]
     database: Path
+    manifest: Path
     inputs_fingerprint: str
     code_fingerprint: str
     changes: str
     corrections: list[dict[str, Any]] = field(default_factory=list)
+    sql: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.databases import open_database
-from orchestration.models.runner import TARGET_FOLDER
 from orchestration.release.tables import NAMES
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ _MEMBER_NAMES: dict[str, Any] = {
 LARGE_TABLE_ROWS = 1_000_000
 
 
-def write_database(build_database: Path, folder: Path) -> list[str]:
+def write_database(build_database: Path, folder: Path, manifest: Path) -> list[str]:
     """Writes warehouse.duckdb with every public mart, its descriptions as comments.
 
     A mart too large for it becomes facts/<mart>.parquet. Returns the marts in the database.
@@ -44,7 +43,7 @@ def write_database(build_database: Path, folder: Path) -> list[str]:
         connection.execute(f"attach '{_quoted(build_database)}' as build (read_only)")
         # One transaction: a commit a comment costs more than the comments.
         connection.begin()
-        for mart in public_marts():
+        for mart in public_marts(manifest):
             if _is_large(connection, mart["name"]):
                 _write_facts(connection, mart["name"], folder)
                 continue
@@ -60,9 +59,9 @@ def write_database(build_database: Path, folder: Path) -> list[str]:
     return written
 
 
-def public_marts() -> list[dict[str, Any]]:
+def public_marts(manifest_file: Path) -> list[dict[str, Any]]:
     """The public models of the dbt project: name, description, columns, in the order of their names."""
-    manifest = json.loads((TARGET_FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
     marts = [
         {
             "name": node["name"],

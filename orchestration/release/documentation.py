@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.databases import open_database
-from orchestration.models.runner import TARGET_FOLDER, saved_sql
 from orchestration.release.content import ReleaseContent
 
 PAGE = "documentation/models.html"
@@ -30,9 +29,10 @@ _SHOWN = (
     *("macro_sql", "arguments", "depends_on", "refs", "sources", "version", "latest_version"),
     *("column_name", "test_metadata", "attached_node", "constraints", "contract", "group"),
     *("model", "given", "expect", "overrides", "source_meta", "loader", "external", "freshness"),
+    *("owner", "label", "type", "maturity"),
 )
 _SHOWN_CONFIG = ("materialized", "contract", "access", "docs", "meta", "tags", "enabled")
-_KINDS = ("nodes", "sources", "macros", "unit_tests")
+_KINDS = ("nodes", "sources", "macros", "unit_tests", "exposures", "groups")
 
 _OVERVIEW = """
 # The models of {release}
@@ -99,12 +99,12 @@ def _inline(node: Node) -> str:
 
 def _manifest(content: ReleaseContent) -> Node:
     """The manifest of the build, cut down to what the page shows of this project."""
-    whole = json.loads((TARGET_FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    whole = json.loads(content.manifest.read_text(encoding="utf-8"))
     shown = {
         kind: {key: _shown(node) for key, node in whole[kind].items() if node["package_name"] == PROJECT}
         for kind in _KINDS
     }
-    for key, sql in saved_sql(content.database.parent).items():
+    for key, sql in content.sql.items():
         if sql and key in shown["nodes"]:
             shown["nodes"][key]["compiled_code"] = sql
     known = {key for nodes in shown.values() for key in nodes}
@@ -122,7 +122,7 @@ def _manifest(content: ReleaseContent) -> Node:
         "docs": {f"doc.{PROJECT}.__overview__": _overview(content.release)},
         "parent_map": _neighbours(whole["parent_map"], known),
         "child_map": _neighbours(whole["child_map"], known),
-        **{kind: {} for kind in ("exposures", "metrics", "groups", "saved_queries", "disabled")},
+        **{kind: {} for kind in ("metrics", "saved_queries", "disabled")},
         **{kind: {} for kind in ("selectors", "semantic_models", "group_map", "functions")},
     }
 

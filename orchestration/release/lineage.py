@@ -10,7 +10,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from orchestration.models.runner import TARGET_FOLDER
 from orchestration.release.content import ReleaseContent
 
 _EVIDENCE = re.compile(r"\bevidence\(\s*'(\w+)'")
@@ -20,7 +19,7 @@ LAYERS = ("staging", "intermediate", "marts")
 
 def write_lineage(folder: Path, content: ReleaseContent) -> None:
     """Writes lineage.json: for each figure the models on its way, landing to mart."""
-    manifest = json.loads((TARGET_FOLDER / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(content.manifest.read_text(encoding="utf-8"))
     figures = [str(row["figure_id"]) for row in content.tables["figures"].as_dicts()]
     node = lineage(manifest, figures)
     (folder / "lineage.json").write_text(json.dumps(node, indent=1) + "\n", encoding="utf-8")

@@ -176,7 +176,7 @@ def _mart_column(node: dict[str, Any]) -> Column:
         type=_field_type(node["data_type"]),
         description=_one_line(node["description"]),
         values=tuple(str(value) for value in values if value != ""),
-        is_key={"unique", "not_null"} <= tests.keys() and not tests["unique"],
+        is_key={"unique", "not_null"} <= tests.keys() and tests["unique"].keys() <= {"description"},
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from orchestration.build import Build, BuildIncomplete
+from orchestration.build import Build
 from orchestration.databases import open_database
 from orchestration.errors import Refusal
 from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
@@ -20,10 +20,11 @@ from orchestration.paths import Home
 from orchestration.progress import say
 from orchestration.release.changes import compare, tell
 from orchestration.release.content import Guarded, ReleaseContent
-from orchestration.release.prepared import discard, put_database, tables_of
-from orchestration.release.release_store import PROVENANCE, Release, ReleaseStore
-from orchestration.release.tables import as_texts, text_of, write_csv
+from orchestration.release.database import write_database
+from orchestration.release.tables import as_texts, read_tables, text_of, write_csv
+from orchestration.release_store import PROVENANCE, Release, ReleaseStore
 from orchestration.storage import sha256_of_file
+from orchestration.transform.reuse import BuildIncomplete, ModelsRecord, sql_of_last_run
 
 _DANGLING_REVERSALS = """
     select
@@ -82,8 +83,6 @@ def publish(build: Build, home: Home, exports: Path) -> Released:
         if aside.exists():
             store.discard(aside)
         raise
-    finally:
-        discard(build)
 
 
 def _refuse_fewer_forgotten(previous: Release, forgotten: int, home: Home) -> None:
@@ -98,7 +97,7 @@ def _refuse_fewer_forgotten(previous: Release, forgotten: int, home: Home) -> No
 def verified_report(build: Build) -> GuardReport:
     """The guard results of this very build; ReleaseRefused unless all are there and green."""
     try:
-        build.verify_complete()
+        ModelsRecord(build).verify_complete()
         return verify_report(build)
     except (BuildIncomplete, GuardRefused) as error:
         raise ReleaseRefused(str(error)) from None
@@ -111,18 +110,21 @@ def _content(
         findings = _dicts(connection, "select * from landing.findings order by all")
         findings += _dicts(connection, _DANGLING_REVERSALS)
         corrections = _dicts(connection, "select * from landing.corrected_values order by all")
+        tables = read_tables(connection)
     return ReleaseContent(
         year=build.year,
         release=release,
         previous=previous.name if previous is not None else None,
-        tables=tables_of(build),
+        tables=tables,
         guarded=_guarded(report),
         findings=findings,
         database=build.database,
+        manifest=build.manifest,
         inputs_fingerprint=inputs_fingerprint(exports),
         code_fingerprint=code_fingerprint(),
         changes="",
         corrections=corrections,
+        sql=sql_of_last_run(build),
     )
 
 
@@ -163,7 +165,6 @@ def _write_all(
 ) -> None:
     from dataclasses import replace
 
-    from orchestration.release.charts import begin_charts
     from orchestration.release.package import DESCRIPTOR, write_package
 
     changes = _changes(folder, content, build, previous)
@@ -171,16 +172,10 @@ def _write_all(
     # A file of the package like all others, though written last: it holds the hash of each of them.
     (folder / PROVENANCE).touch()
     content = replace(content, changes=changes)
-    write_pictures = begin_charts(folder, content)
     for name, write in _writers(report).items():
         say("release", name)
         write(folder, content)
-    # Pictures are drawn meanwhile.
     _verify_tables(folder, content)
-    say("release", "charts")
-    write_pictures()
-    say("release", "warehouse.duckdb")
-    put_database(build, folder)
     _verify_database(folder, content)
     say("release", DESCRIPTOR)
     write_package(folder, content)
@@ -219,6 +214,7 @@ Writer = Callable[[Path, ReleaseContent], object]
 
 def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.guards.data_docs import write_data_docs
+    from orchestration.release.charts import write_charts
     from orchestration.release.documentation import write_documentation
     from orchestration.release.lineage import write_lineage
     from orchestration.release.site import write_site
@@ -231,6 +227,10 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "lineage.json": write_lineage,
         "report.xlsx": write_workbook,
         "documentation": write_documentation,
+        "charts": write_charts,
+        "warehouse.duckdb": lambda folder, content: write_database(
+            content.database, folder, content.manifest
+        ),
         # The page links what lies beside it.
         "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),
         "site": write_site,

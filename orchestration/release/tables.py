@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -121,17 +121,10 @@ NAMES = """
 """
 
 
-def read_tables(
-    connection: duckdb.DuckDBPyConnection,
-    when_short_ones_are_read: Callable[[dict[str, Table]], object] = lambda tables: None,
-) -> dict[str, Table]:
-    """Every CSV table of the release, from the database of a build.
-
-    Those that grow with the exports are read last; somebody may want to begin with the others.
-    """
+def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
+    """Every CSV table of the release, from the database of a build."""
     tables = {"figures": _figures(connection)}
     tables |= {query.name: _run(connection, query) for query in _QUERIES if not query.grows}
-    when_short_ones_are_read(dict(tables))
     tables |= {query.name: _run_large(connection, query) for query in _QUERIES if query.grows}
     tables["unresolved_places"] = _unresolved_places(connection)
     return {

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from orchestration.release.charts import begin_charts
+from orchestration.release.charts import write_charts
 from orchestration.release.content import ReleaseContent
 from orchestration.release.site import write_site
 from tests.support.release import make_release, write_tables
@@ -67,7 +67,7 @@ def release(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -
     """The folder of that release, as far as the page needs it."""
     folder = tmp_path_factory.mktemp("release")
     write_tables(folder, content)
-    begin_charts(folder, content)()
+    write_charts(folder, content)
     write_site(folder, content)
     return folder
 

@@ -21,8 +21,6 @@ from tests.browser.conftest import Watched, watch
 from tests.conftest import Warehouse
 from tests.support.release import FORMULA, HARM
 
-pytestmark = pytest.mark.xdist_group("released")
-
 MEGABYTE = 1_000_000
 WIDTHS = (1360, 820, 375)
 ANNEXES = ("annex_activity", "annex_engagement")

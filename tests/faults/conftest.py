@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestration.build import Build, current_build
+from orchestration.build import Build, build_of
 from orchestration.guards.report import verify_report
 from orchestration.paths import Home
 from tests.conftest import Warehouse
@@ -16,6 +16,6 @@ from tests.conftest import Warehouse
 @pytest.fixture(scope="session")
 def green_build(released: Warehouse) -> Build:
     """The build behind the small year's release. Tests that change anything take a copy."""
-    build = current_build(Home(released.home), released.year)
+    build = build_of(Home(released.home), released.year)
     verify_report(build)
     return build

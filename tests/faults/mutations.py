@@ -139,7 +139,8 @@ QUARANTINE_GROWS = (
     " '' as field, '{reason}' as reason_code, 'Why' as reason from range({rows})"
 )
 ACCOUNT_GROWS = (
-    "select * replace (rows_read + {rows} as rows_read, rows_quarantined + {rows} as rows_quarantined)"
+    "select * replace (rows_counted + {rows} as rows_counted, rows_read + {rows} as rows_read,"
+    " rows_quarantined + {rows} as rows_quarantined)"
     " from landing.source_files where source_file = '{file}'"
     " union all select * from landing.source_files where source_file <> '{file}'"
 )
@@ -158,10 +159,20 @@ LANDING = [
         "a file was read with a row more than it accounts for",
         Landing(
             "source_files",
-            f"select * replace (rows_read + cast(source_file = '{ONE_FILE}' as bigint) as rows_read)"
+            f"select * replace (rows_read + cast(source_file = '{ONE_FILE}' as bigint) as rows_read,"
+            f" rows_counted + cast(source_file = '{ONE_FILE}' as bigint) as rows_counted)"
             " from landing.source_files",
         ),
         fails="rows_accounted",
+    ),
+    mutation(
+        "a row of a file hid in another when it was read",
+        Landing(
+            "source_files",
+            f"select * replace (rows_counted + cast(source_file = '{ONE_FILE}' as bigint) as rows_counted)"
+            " from landing.source_files",
+        ),
+        fails="rows_counted",
     ),
     mutation(
         "a landing table lost a row",

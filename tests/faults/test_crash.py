@@ -19,10 +19,8 @@ import pytest
 
 from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.paths import Home
-from orchestration.release.release_store import LATEST, ReleaseStore
+from orchestration.release_store import LATEST, ReleaseStore
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse, snapshot
-
-pytestmark = pytest.mark.xdist_group("released and operated")
 
 KILLS_OF_A_STORE = 100
 KILLS_OF_A_BUILD = 3
@@ -33,7 +31,7 @@ PUBLISHER = textwrap.dedent(
     import sys
     from pathlib import Path
     from orchestration.paths import Home
-    from orchestration.release.release_store import ReleaseStore
+    from orchestration.release_store import ReleaseStore
 
     store = ReleaseStore(Home(Path(sys.argv[1])), int(sys.argv[2]))
     store.recover()

@@ -21,7 +21,7 @@ from orchestration.cli import run
 from orchestration.fingerprints import build_fingerprint
 from orchestration.ingest.pseudonyms import forget
 from orchestration.paths import Home
-from orchestration.release.release_store import ReleaseStore
+from orchestration.release_store import ReleaseStore
 from orchestration.runs import remember
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse, snapshot
 from tests.support.damage import (

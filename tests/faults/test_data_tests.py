@@ -12,12 +12,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.build import build_of
 from orchestration.databases import open_database
-from orchestration.models.runner import saved_sql
 from orchestration.paths import Home
+from orchestration.transform.reuse import sql_of_last_run
 from tests.conftest import Warehouse
-
-pytestmark = pytest.mark.xdist_group("released")
 
 _SHARE = "whole = 'funds_use'"
 _A_COUNT = "figure_id = 'members_total'"
@@ -86,7 +85,7 @@ def broken(released: Warehouse, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConne
 
 def asked(released: Warehouse, test: str) -> str:
     """The SQL of a data test as the last build ran it."""
-    return saved_sql(Home(released.home).build(released.year))[f"test.metropolis.{test}"]
+    return sql_of_last_run(build_of(Home(released.home), released.year))[f"test.metropolis.{test}"]
 
 
 @pytest.mark.parametrize(("fault", "figure", "problem"), FAULTS, ids=[each[2] for each in FAULTS])

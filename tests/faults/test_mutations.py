@@ -28,8 +28,6 @@ from tests.faults.mutations import MUTATIONS, Landing, Marts, Mutation
 if TYPE_CHECKING:
     import pandas as pd
 
-pytestmark = pytest.mark.xdist_group("released")
-
 MATRIX = PROJECT_FOLDER / "build" / "guard_matrix.md"
 
 

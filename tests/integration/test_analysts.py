@@ -15,8 +15,6 @@ import pytest
 from orchestration.paths import PROJECT_FOLDER
 from tests.conftest import Warehouse
 
-pytestmark = pytest.mark.xdist_group("released")
-
 PAGE = PROJECT_FOLDER / "docs" / "analysts.md"
 NOTEBOOK = PROJECT_FOLDER / "docs" / "analysts.ipynb"
 QUESTIONS = re.findall(r"^## \d+\. (.+?)\n\n```sql\n(.+?)```", PAGE.read_text(encoding="utf-8"), re.M | re.S)

@@ -16,8 +16,6 @@ from orchestration.documentation import CATALOGUE
 from orchestration.ingest.workers import WORKERS_VARIABLE
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
-pytestmark = pytest.mark.xdist_group("released")
-
 CSV_FILES = {
     "figures": "year,figure_id,area,label,value,numerator,denominator,unit,status,"
     "display_en,display_fr,display_es",

@@ -5,7 +5,6 @@ Here belongs that dbt's own tests all run and pass; what they say stands beside 
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable
@@ -14,18 +13,18 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from orchestration.build import current_build
+from orchestration.build import build_of
 from orchestration.instance import open_instance
-from orchestration.models.dbt_sources import COLUMNS_FILE, SOURCES_FILE, render_columns, render_sources
-from orchestration.models.kept import keep, take_kept
-from orchestration.models.runner import release_duckdb, run_dbt
 from orchestration.paths import DBT_FOLDER, Home
+from orchestration.transform.dbt_sources import COLUMNS_FILE, SOURCES_FILE, render_columns, render_sources
+from orchestration.transform.engines import DuckDBEngine, run_selected
+from orchestration.transform.reuse import BuildIncomplete, ModelsRecord
+from orchestration.transform.runner import release_duckdb, run_dbt
 from tests.conftest import Warehouse
-
-pytestmark = pytest.mark.xdist_group("released")
 
 
 def test_every_unit_test_of_the_models_passes(released: Warehouse, tmp_path: Path) -> None:
@@ -38,6 +37,7 @@ def test_every_unit_test_of_the_models_passes(released: Warehouse, tmp_path: Pat
         landing=home.landing(released.year),
         database=database,
         target=tmp_path / "target",
+        parsed=home.dbt,
     )
     release_duckdb()
     tests = [each for each in outcomes if each.unique_id.startswith("unit_test.")]
@@ -45,11 +45,13 @@ def test_every_unit_test_of_the_models_passes(released: Warehouse, tmp_path: Pat
     assert [f"{each.unique_id}: {each.message}" for each in tests if not each.succeeded] == []
 
 
-def _outcomes(warehouse: Warehouse) -> dict[str, bool]:
-    """Every node of the last run of the models, and whether it stands from an earlier one."""
-    path = Home(warehouse.home).build(warehouse.year) / "models.json"
-    node = json.loads(path.read_text(encoding="utf-8"))
-    return {each["unique_id"]: each["is_kept"] for each in node["outcomes"]}
+def _ran_at(warehouse: Warehouse) -> dict[str, str]:
+    """Every node on record, and when it last ran."""
+    record = ModelsRecord(build_of(Home(warehouse.home), warehouse.year))
+    return {
+        name: outcome.event["data"]["node_info"]["node_finished_at"]
+        for name, outcome in record.outcomes.items()
+    }
 
 
 def _file_a_video(warehouse: Warehouse) -> None:
@@ -59,15 +61,16 @@ def _file_a_video(warehouse: Warehouse) -> None:
 
 def test_one_changed_file_runs_only_what_depends_on_it(released: Warehouse, tmp_path: Path) -> None:
     warehouse = released.copy(tmp_path)
-    assert not any(_outcomes(warehouse).values())
+    before = _ran_at(warehouse)
     _file_a_video(warehouse)
     assert warehouse.build().returncode == 0
-    kept = _outcomes(warehouse)
-    assert kept.keys() == _outcomes(released).keys()
-    assert not kept["model.metropolis.stg_videos"]
-    assert not kept["model.metropolis.figures"]
-    assert kept["model.metropolis.stg_members"]
-    assert kept["model.metropolis.annex_activity"]
+    after = _ran_at(warehouse)
+    assert after.keys() == before.keys()
+    again = {name for name in after if after[name] != before[name]}
+    assert "model.metropolis.figures" in again
+    assert "model.metropolis.annex_activity" not in again
+    # A view shows what its parents hold.
+    assert "model.metropolis.stg_videos" not in again
     from_nothing = Warehouse(warehouse.raw, tmp_path / "another", warehouse.year)
     from_nothing.home.mkdir()
     shutil.copy2(warehouse.home / "pseudonym.key", from_nothing.home)
@@ -87,7 +90,7 @@ def test_one_changed_file_runs_only_what_depends_on_it(released: Warehouse, tmp_
 
 def _forget_the_project(database: Path, record: Path) -> None:
     text = record.read_text(encoding="utf-8")
-    record.write_text(text.replace('"made_by": ["', '"made_by": ["another'), encoding="utf-8")
+    record.write_text(text.replace('"made_by": "', '"made_by": "another'), encoding="utf-8")
 
 
 def _touch_the_database(database: Path, record: Path) -> None:
@@ -106,20 +109,44 @@ def _lose_the_database(database: Path, record: Path) -> None:
 @pytest.mark.parametrize(
     "damage", [_forget_the_project, _touch_the_database, _cut_the_record, _lose_the_database]
 )
-def test_nothing_stands_that_is_not_of_a_complete_run(
+def test_no_node_is_up_to_date_by_a_record_of_another_database(
     released: Warehouse, tmp_path: Path, damage: Callable[[Path, Path], None]
 ) -> None:
     folder = tmp_path / "build"
     shutil.copytree(Home(released.home).build(released.year), folder)
-    build = replace(current_build(Home(released.home), released.year), folder=folder)
+    build = replace(build_of(Home(released.home), released.year), folder=folder)
     build = replace(build, database=folder / build.database.name)
-    kept = take_kept(build)
-    assert kept is not None
-    assert kept.changed_tables(build) == []
-    assert take_kept(build) is None, "a run that is cut short leaves nothing on record"
-    keep(build, kept.outcomes)
+    assert ModelsRecord(build).stale() == []
+    ModelsRecord(build).verify_complete()
     damage(build.database, folder / "models.json")
-    assert take_kept(build) is None
+    record = ModelsRecord(build)
+    assert record.stale() == record.node_ids
+    with pytest.raises(BuildIncomplete, match="have not run"):
+        record.verify_complete()
+
+
+def test_nodes_are_stale_by_what_they_read(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    build = build_of(Home(warehouse.home), warehouse.year)
+    videos = build.landing / "videos.parquet"
+    pq.write_table(pq.read_table(videos).slice(1), videos)
+    stale = ModelsRecord(build).stale()
+    assert {"model.metropolis.figures", "model.metropolis.figure_moves"} <= set(stale)
+    assert not {"model.metropolis.stg_videos", "model.metropolis.members"} & set(stale)
+    with pytest.raises(BuildIncomplete, match="older than the landing"):
+        ModelsRecord(build).verify_complete()
+
+
+def test_a_mart_made_from_an_old_mart_stays_stale(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    build = build_of(Home(warehouse.home), warehouse.year)
+    videos = build.landing / "videos.parquet"
+    pq.write_table(pq.read_table(videos).slice(1), videos)
+    run_selected(build, DuckDBEngine(), ["model.metropolis.figure_moves"])
+    stale = set(ModelsRecord(build).stale())
+    assert {"model.metropolis.figures", "model.metropolis.figure_moves"} <= stale
+    run_selected(build, DuckDBEngine(), [each for each in ModelsRecord(build).node_ids if each in stale])
+    assert ModelsRecord(build).stale() == []
 
 
 def test_what_is_generated_for_dbt_is_fresh() -> None:

@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -25,23 +25,21 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 import pytest
 
-from orchestration.assembly import BUILD_JOB, build_defs
+from orchestration.definitions import BUILD_JOB, build_defs
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.instance import open_instance
 from orchestration.notices import URL_VARIABLE
 from orchestration.operations import (
     AUTOMATIC_VARIABLE,
-    CLOCK,
     NIGHTLY,
     QUIET_VARIABLE,
     FolderState,
     exported_years,
 )
 from orchestration.paths import Home
+from orchestration.resources import CLOCK
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
-
-pytestmark = pytest.mark.xdist_group("released and operated")
 
 FOLLOWING = SMALL_YEAR + 1
 
@@ -373,12 +371,61 @@ LAUNCH = """
 STATUS = """
     query ($run: ID!) { runOrError(runId: $run) { ... on Run { status } } }
 """
+SELECTABLE = """
+    { assetNodes { assetKey { path } isMaterializable
+        assetChecksOrError { ... on AssetChecks { checks { name canExecuteIndividually } } } } }
+"""
+REQUIRED = """
+    query ($keys: [AssetKeyInput!]!) { assetNodeAdditionalRequiredKeys(assetKeys: $keys) { path } }
+"""
+PLAN = """
+    query ($selector: PipelineSelector!) {
+        executionPlanOrError(pipeline: $selector, mode: "default", runConfigData: {}) {
+        __typename ... on ExecutionPlan { steps { key } } ... on PythonError { message } } }
+"""
 RELEASE_ASSET = """
     { assetNodes(assetKeys: [{path: ["release", "report"]}]) {
         assetMaterializations(limit: 1) { partition metadataEntries { label } }
         internalFreshnessPolicy { __typename } } }
 """
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+def every_part_can_be_launched(dagster: Dagster, location: str) -> None:
+    """Asks for each asset and each check what the launch dialog asks: whether it can run alone, and its plan."""
+    nodes = dagster.ask(SELECTABLE)["assetNodes"]
+    launchable = [each for each in nodes if each["isMaterializable"]]
+    assert len(launchable) > 100
+    checks = 0
+    for node in launchable:
+        path = node["assetKey"]["path"]
+        required = dagster.ask(REQUIRED, keys=[{"path": path}])["assetNodeAdditionalRequiredKeys"]
+        assert required == [], path
+        assert plan(dagster, location, assets=[path]), path
+        for check in node["assetChecksOrError"]["checks"]:
+            assert check["canExecuteIndividually"] == "CAN_EXECUTE", (path, check)
+            assert plan(dagster, location, checks=[(path, check["name"])]), (path, check)
+            checks += 1
+    assert checks > 90
+
+
+def plan(
+    dagster: Dagster,
+    location: str,
+    assets: Sequence[list[str]] = (),
+    checks: Sequence[tuple[list[str], str]] = (),
+) -> list[str]:
+    """The steps of a run of a selection."""
+    selector = {
+        "repositoryName": "__repository__",
+        "repositoryLocationName": location,
+        "pipelineName": "__ASSET_JOB",
+        "assetSelection": [{"path": path} for path in assets],
+        "assetCheckSelection": [{"assetKey": {"path": path}, "name": name} for path, name in checks],
+    }
+    answer = dagster.ask(PLAN, selector=selector)["executionPlanOrError"]
+    assert answer["__typename"] == "ExecutionPlan", answer
+    return [step["key"] for step in answer["steps"]]
 
 
 def test_a_year_is_released_through_the_ui(small_raw: Path, tmp_path: Path) -> None:
@@ -388,6 +435,7 @@ def test_a_year_is_released_through_the_ui(small_raw: Path, tmp_path: Path) -> N
         [location] = dagster.ask(LOCATION)["workspaceOrError"]["locationEntries"]
         assert location["locationOrLoadError"]["__typename"] == "RepositoryLocation", location
         name = location["name"]
+        every_part_can_be_launched(dagster, name)
         added = dagster.ask(ADD_YEAR, location=name, year=year)["addDynamicPartition"]
         assert added["__typename"] == "AddDynamicPartitionSuccess"
         launched = dagster.ask(LAUNCH, location=name, year=year)["launchRun"]

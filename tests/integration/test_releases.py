@@ -13,17 +13,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.build import Build, current_build
+from orchestration.build import build_of
 from orchestration.paths import Home
 from orchestration.release.database import write_database
-from orchestration.release.prepared import put_database
 from orchestration.release.publish import ReleaseRefused, publish
-from orchestration.release.release_store import PROVENANCE
 from orchestration.release.tables import write_csv
+from orchestration.release_store import PROVENANCE
 from orchestration.storage import read_json, write_json
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
-
-pytestmark = pytest.mark.xdist_group("released")
 
 
 def rewrite(path: Path, change: dict[str, str]) -> None:
@@ -154,11 +151,11 @@ def test_a_large_mart_leaves_as_parquet(
     released: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orchestration.release.database.LARGE_TABLE_ROWS", 500)
-    database = Home(released.home).build_database(released.year)
-    write_database(database, tmp_path)
+    build = build_of(Home(released.home), released.year)
+    write_database(build.database, tmp_path, build.manifest)
     facts = f"from read_parquet('{tmp_path / 'facts' / 'figure_evidence_rows.parquet'}') order by all"
     rows = duckdb.sql(facts).fetchall()
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(build.database), read_only=True) as connection:
         assert rows == connection.execute("from figure_evidence_rows order by all").fetchall()
     with duckdb.connect(str(tmp_path / "warehouse.duckdb"), read_only=True) as connection:
         marts = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
@@ -171,8 +168,8 @@ def _write_one_row_less(path: Path, columns: Sequence[str], rows: Sequence[Seque
     write_csv(path, columns, rows[:-1])
 
 
-def _put_one_figure_less(build: Build, folder: Path) -> None:
-    put_database(build, folder)
+def _write_one_figure_less(database: Path, folder: Path, manifest: Path) -> None:
+    write_database(database, folder, manifest)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         connection.execute("delete from figures where figure_id = 'videos'")
 
@@ -181,7 +178,7 @@ def _put_one_figure_less(build: Build, folder: Path) -> None:
     ("writer", "broken", "said"),
     [
         ("write_csv", _write_one_row_less, "figures.csv does not read back"),
-        ("put_database", _put_one_figure_less, "does not hold every figure"),
+        ("write_database", _write_one_figure_less, "does not hold every figure"),
     ],
 )
 def test_what_does_not_read_back_is_no_release(
@@ -201,5 +198,5 @@ def test_what_does_not_read_back_is_no_release(
     monkeypatch.setattr(f"orchestration.release.publish.{writer}", broken)
     home = Home(warehouse.home)
     with pytest.raises(ReleaseRefused, match=said):
-        publish(current_build(home, warehouse.year), home, warehouse.exports)
+        publish(build_of(home, warehouse.year), home, warehouse.exports)
     assert snapshot(warehouse.releases) == standing

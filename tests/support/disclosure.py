@@ -15,10 +15,12 @@ import sqlite3
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import msgpack
 import pyarrow.parquet as pq
 
 _INLINED = re.compile(rb"[A-Za-z0-9+/]{200,}={0,2}")
@@ -37,13 +39,29 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _file(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
     content = path.read_bytes()
     yield from _opened(name, content)
-    if path.suffix == ".parquet":
-        for row in pq.read_table(path).to_pylist():
-            yield f"{name} (rows)", repr(row).encode()
+    if content.startswith(b"PAR1"):
+        yield from ((f"{name} (rows)", text) for text in _parquet(path))
     elif content.startswith(b"SQLite format 3"):
         yield from ((f"{name} (rows)", text) for text in _sqlite(path))
     elif content[8:12] == b"DUCK":
         yield from ((f"{name} (rows)", text) for text in _duckdb(path))
+    elif path.suffix == ".msgpack":
+        for each in msgpack.Unpacker(io.BytesIO(content), strict_map_key=False, raw=True):
+            yield from ((f"{name} (values)", text) for text in _texts(each))
+
+
+def _texts(value: Any) -> Iterator[bytes]:
+    """Every text in a value, whatever holds it, and what is packed in bytes."""
+    if isinstance(value, str):
+        yield value.encode("utf-8", "surrogateescape")
+    elif isinstance(value, bytes):
+        yield from (text for _, text in _opened("", value))
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from _texts(pair)
+    elif isinstance(value, Iterable):
+        for each in value:
+            yield from _texts(each)
 
 
 def _opened(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, bytes]]:
@@ -67,16 +85,20 @@ def _opened(name: str, content: bytes, depth: int = 0) -> Iterator[tuple[str, by
             yield from _opened(f"{name} (inlined {number})", inlined, depth + 1)
 
 
+def _parquet(path: Path) -> Iterator[bytes]:
+    table = pq.read_table(path)
+    yield from _texts([table.schema.names, pq.read_metadata(path).metadata])
+    for column in table.columns:
+        yield from _texts(column.to_pylist())
+
+
 def _sqlite(path: Path) -> Iterator[bytes]:
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
         connection.text_factory = bytes
         tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
         for (table,) in tables:
-            for row in connection.execute(f'select * from "{table.decode()}"'):
-                for cell in row:
-                    if isinstance(cell, bytes):
-                        # An event log keeps some of its rows packed.
-                        yield from (text for _, text in _opened("", cell))
+            # An event log keeps some of its rows packed.
+            yield from _texts(connection.execute(f'select * from "{table.decode()}"'))
 
 
 def _duckdb(path: Path) -> Iterator[bytes]:
@@ -85,12 +107,12 @@ def _duckdb(path: Path) -> Iterator[bytes]:
             "select schema_name, table_name from duckdb_tables() where not internal"
         ).fetchall()
         for schema, table in tables:
-            for row in connection.execute(f'select * from "{schema}"."{table}"').fetchall():
-                yield repr(row).encode()
-        comments = connection.execute(
-            "select comment from duckdb_tables() union all select comment from duckdb_columns()"
-        ).fetchall()
-        yield repr(comments).encode()
+            yield from _texts(connection.execute(f'select * from "{schema}"."{table}"').fetchall())
+        told = """
+            select comment from duckdb_tables() union all select comment from duckdb_columns()
+            union all select sql from duckdb_tables() union all select sql from duckdb_views() where not internal
+        """
+        yield from _texts(connection.execute(told).fetchall())
 
 
 def spellings(word: str) -> set[bytes]:
@@ -101,8 +123,7 @@ def spellings(word: str) -> set[bytes]:
         word,
         html,
         html.replace("&#x27;", "&#39;"),
-        word.replace("@", "&#64;"),
-        word.replace("@", "%40"),
+        *(word.replace("@", sign) for sign in ("&#64;", "&commat;", "%40", "＠", "﹫", " @ ")),
     }
     encoded = {text.encode("utf-8", "surrogateescape") for text in texts}
     encoded |= {escaped, word.encode("utf-16-le", "surrogatepass")}

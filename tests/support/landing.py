@@ -5,22 +5,24 @@ Here belongs how tests call the readers: one file's bytes, or a whole year's fol
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from orchestration.ingest.contracts import load_contracts
+from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.corrections import write_corrected_values
-from orchestration.ingest.faults import Finding, QuarantinedRow
-from orchestration.ingest.loading import FileLoader, LoadedFile, Surroundings
+from orchestration.ingest.counting import count_records
+from orchestration.ingest.faults import Finding, QuarantinedRow, Reason
+from orchestration.ingest.history import write_history
+from orchestration.ingest.layout import Layout, Surroundings
+from orchestration.ingest.loading import LoadedFile, load_file, split_file
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.pseudonyms import Pseudonymiser
-from orchestration.ingest.records import read_records
 from orchestration.ingest.sources import Landing, ingest_source, references_of
 from orchestration.paths import Home
-from orchestration.release.history import write_history
 
 KEY = b"a key of the tests, long enough"
 EVENT = "E2019-001"
@@ -53,12 +55,65 @@ def file_name(source: str, *, workbook: bool = False) -> str:
 def load(
     source: str, content: bytes | str, known: Known | None = None, *, workbook: bool = False
 ) -> LoadedFile:
-    """The bytes of one file of a source, row by row; a text is written as UTF-8."""
+    """The bytes of one file of a source; a text is written as UTF-8."""
     contract = load_contracts()[source]
     name = file_name(source, workbook=workbook)
     data = content.encode("utf-8") if isinstance(content, str) else content
     surroundings = (known or Known()).surroundings(contract.per_event)
-    return FileLoader(contract, name, surroundings, set()).load(*read_records(data, name, contract))
+    return load_file(data, name, contract, surroundings)
+
+
+def counted(source: str, content: bytes) -> int | None:
+    """The records of a file, counted without its reader."""
+    contract, name = load_contracts()[source], file_name(source)
+    surroundings = Known().surroundings(contract.per_event)
+
+    def layout_of(header: tuple[str, ...]) -> Layout:
+        return Layout(contract, header, name, surroundings, is_lenient=True)
+
+    return count_records(content, name, contract, layout_of)
+
+
+@dataclass(frozen=True)
+class AnyLayout:
+    """A header under which every cell is read, whatever it holds, and no line alone is a row."""
+
+    header: tuple[str, ...]
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """The positions of all cells."""
+        return range(len(self.header))
+
+    def fits(self, cells: Sequence[str]) -> bool:
+        """Whether these are as many cells as the header has."""
+        return len(cells) == len(self.header)
+
+    def is_whole_row(self, cells: Sequence[str]) -> bool:
+        """Never."""
+        return False
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record as it was split: its line, header and cells, and what is wrong with it as a whole."""
+
+    line: int
+    header: tuple[str, ...]
+    cells: list[Any]
+    fault: Reason | None
+
+
+def split_records(content: bytes, name: str, contract: Contract) -> list[Record]:
+    """The records of a file, with every cell; raises FileRefused."""
+    found = []
+    for block in split_file(content, name, contract, AnyLayout).blocks:
+        columns = [block.columns[at] for at in range(len(block.header))]
+        cells = [column if isinstance(column, list) else column.to_pylist() for column in columns]
+        for row, line in enumerate(block.lines.tolist()):
+            fault = block.faults.get(row)
+            found.append(Record(line, block.header, [each[row] for each in cells], fault and fault[0]))
+    return found
 
 
 def rows_of(loaded: LoadedFile, table: str) -> list[dict[str, Any]]:

@@ -17,10 +17,10 @@ import duckdb
 import yaml
 
 from orchestration.ingest.schema import QUARANTINE, SOURCE_FILES
-from orchestration.models.dbt_sources import sql_type
 from orchestration.paths import DBT_FOLDER
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.tables import read_tables, write_csv
+from orchestration.transform.dbt_sources import sql_type
 
 YEAR = 2031
 HARM = '"><img src=x onerror="window.harmed=1"><script>window.harmed=1</script>'
@@ -72,6 +72,7 @@ def make_release(folder: Path, *, is_empty: bool = False, has_year_before: bool 
         guarded=Guarded(len(outcomes), 0, 0, outcomes),
         findings=[{"severity": "note", "code": "x", "source_file": "events/programme.csv", "message": HARM}],
         database=database,
+        manifest=folder / "manifest.json",
         inputs_fingerprint="1f" * 32,
         code_fingerprint="a7" * 32,
         changes=CHANGES,

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from orchestration.release.charts import begin_charts, make_charts
+from orchestration.release.charts import make_charts, write_charts
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.picture import DOTS_PER_INCH
 from orchestration.release.content import ReleaseContent
@@ -50,7 +50,7 @@ def charts(content: ReleaseContent) -> list[Chart]:
 @pytest.fixture(scope="module")
 def written(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("written")
-    begin_charts(folder, content)()
+    write_charts(folder, content)
     return folder / "charts"
 
 
@@ -81,7 +81,7 @@ def test_pictures_are_for_print(written: Path) -> None:
 def test_the_same_release_makes_the_same_bytes(
     written: Path, content: ReleaseContent, tmp_path: Path
 ) -> None:
-    begin_charts(tmp_path, content)()
+    write_charts(tmp_path, content)
     for path in written.iterdir():
         assert (tmp_path / "charts" / path.name).read_bytes() == path.read_bytes(), path.name
 

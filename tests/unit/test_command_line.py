@@ -48,14 +48,12 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert imported(*arguments) == (0, "[]")
 
 
-@pytest.mark.xdist_group("released")
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
 def test_figures_are_told_without_anything_heavy(released: Warehouse, form: str) -> None:
     call = ["figures", "--year", str(released.year), "--home", str(released.home), "--format", form]
     assert imported(*call) == (0, "[]")
 
 
-@pytest.mark.xdist_group("released")
 def test_an_unchanged_year_is_told_without_anything_heavy(released: Warehouse) -> None:
     call = ["build", "--year", str(released.year), "--raw", str(released.raw), "--home", str(released.home)]
     assert imported(*call) == (0, "[]")

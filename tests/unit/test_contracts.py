@@ -197,7 +197,7 @@ def test_vocabularies_hold_every_answer() -> None:
 def test_reason_codes_are_the_closed_list() -> None:
     assert {reason.value for reason in Reason} == {
         "bad_date", "column_count", "unknown_enum", "unknown_event", "unknown_member", "invalid_utf8",
-        "missing_required", "bad_amount", "bad_number", "duplicate_entry",
+        "missing_required", "bad_amount", "bad_number", "duplicate_entry", "stray_quote",
     }  # fmt: skip
 
 
@@ -232,3 +232,11 @@ def test_other_names_are_no_registrations_file(path: str) -> None:
 def test_a_column_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError, match="news has no column colour"):
         CONTRACTS["news"].column("colour")
+
+
+def test_every_word_of_another_wording_says_where_it_was_seen() -> None:
+    for contract in CONTRACTS.values():
+        for column in contract.columns:
+            for word in (*column.aliases, *column.words):
+                assert word.word and word.seen_in and word.language in ("en", "es", "fr")
+            assert {word.means for word in column.words} <= set(column.values)

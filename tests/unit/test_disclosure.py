@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import msgpack
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -20,11 +21,34 @@ import xlsxwriter
 from tests.support.disclosure import found_in
 
 WORD = "Núria.D'Ávila@example.org"
+# Cells of which a compressor makes the word that comes after them, so that it does not lie there as it is.
+PARTS = [WORD[at : at + 7] for at in range(0, len(WORD), 4)] * 200
+
+
+def _write_parquet(path: Path, table: pa.Table, *, dictionaries: bool = False) -> None:
+    # Named otherwise: what a file is, its bytes say.
+    pq.write_table(table, path, compression="zstd", use_dictionary=dictionaries)
 
 
 def _parquet(path: Path) -> None:
-    table = pa.table({"a": ["x"] * 500 + [WORD]})
-    pq.write_table(table, path.with_suffix(".parquet"), compression="zstd", use_dictionary=False)
+    _write_parquet(path, pa.table({"a": [*PARTS, WORD]}))
+
+
+def _parquet_dictionary(path: Path) -> None:
+    cells = pa.array([*PARTS, WORD]).dictionary_encode()
+    _write_parquet(path, pa.table({"a": cells}), dictionaries=True)
+
+
+def _parquet_nested(path: Path) -> None:
+    _write_parquet(path, pa.table({"a": [[{"b": part}] for part in [*PARTS, WORD]]}))
+
+
+def _parquet_metadata(path: Path) -> None:
+    _write_parquet(path, pa.table({"a": [1]}).replace_schema_metadata({"told": WORD}))
+
+
+def _parquet_column(path: Path) -> None:
+    _write_parquet(path, pa.table({WORD: [1]}))
 
 
 def _sqlite(path: Path) -> None:
@@ -35,9 +59,9 @@ def _sqlite(path: Path) -> None:
 
 def _duckdb(path: Path) -> None:
     with duckdb.connect(str(path)) as connection:
+        connection.execute("set force_compression = 'zstd'")
         connection.execute("create schema s")
-        connection.execute("create table s.t as select 'n' || range as a from range(3000)")
-        connection.execute("insert into s.t values (?)", [WORD])
+        connection.execute("create table s.t as select unnest(?) as a", [[*PARTS, WORD]])
 
 
 def _duckdb_comment(path: Path) -> None:
@@ -47,10 +71,57 @@ def _duckdb_comment(path: Path) -> None:
         connection.execute(f"comment on column t.a is '{quoted}'")
 
 
-def _xlsx(path: Path) -> None:
-    book = xlsxwriter.Workbook(str(path))
-    book.add_worksheet().write_string(0, 0, WORD)
+def _duckdb_nested(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set force_compression = 'zstd'")
+        connection.execute("create table t as select [{'b': unnest(?)}] as a", [[*PARTS, WORD]])
+
+
+def _duckdb_view(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        quoted = WORD.replace("'", "''")
+        connection.execute(f"create view v as select '{quoted}' as a")
+
+
+def _sqlite_text(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table t (a text)")
+        connection.executemany("insert into t values (?)", [["x" * 3000 + WORD + "x" * 3000]])
+
+
+def _msgpack(path: Path) -> None:
+    packed = msgpack.packb({"a": [{"b": WORD}], 1: [2]})
+    path.with_suffix(".msgpack").write_bytes(packed)
+
+
+def _msgpack_of_packed(path: Path) -> None:
+    packed = msgpack.packb([{"a": zlib.compress(WORD.encode() * 3)}])
+    path.with_suffix(".msgpack").write_bytes(packed)
+
+
+def _xlsx(path: Path, *, cell: str = "x", note: str = "x", told: str = "x", constant: bool = False) -> None:
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": constant})
+    sheet = book.add_worksheet()
+    sheet.write_string(0, 0, cell)
+    sheet.write_comment(0, 0, note)
+    book.set_properties({"author": told})
     book.close()
+
+
+def _xlsx_cell(path: Path) -> None:
+    _xlsx(path, cell=WORD)
+
+
+def _xlsx_inline(path: Path) -> None:
+    _xlsx(path, cell=WORD, constant=True)
+
+
+def _xlsx_note(path: Path) -> None:
+    _xlsx(path, note=WORD)
+
+
+def _xlsx_author(path: Path) -> None:
+    _xlsx(path, told=WORD)
 
 
 def _inlined(path: Path) -> None:
@@ -82,10 +153,22 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "pickle": _as(lambda word: pickle.dumps({"a": word})),
     "gzip": _gzip,
     "parquet": _parquet,
-    "sqlite": _sqlite,
+    "a dictionary in parquet": _parquet_dictionary,
+    "a nested value in parquet": _parquet_nested,
+    "metadata of parquet": _parquet_metadata,
+    "a column of parquet": _parquet_column,
+    "sqlite": _sqlite_text,
+    "packed in sqlite": _sqlite,
     "duckdb": _duckdb,
+    "a nested value in duckdb": _duckdb_nested,
+    "a view in duckdb": _duckdb_view,
     "a comment in duckdb": _duckdb_comment,
-    "xlsx": _xlsx,
+    "msgpack": _msgpack,
+    "packed in msgpack": _msgpack_of_packed,
+    "xlsx": _xlsx_cell,
+    "an inline text in xlsx": _xlsx_inline,
+    "a note in xlsx": _xlsx_note,
+    "a property of xlsx": _xlsx_author,
     "inlined": _inlined,
     "the name of a file": _name,
 }

@@ -15,10 +15,10 @@ import pytest
 from orchestration import documentation
 from orchestration.guards.suites import load_suites
 from orchestration.ingest.contracts import load_contracts
-from orchestration.models.runner import ensure_manifest
 from orchestration.paths import PROJECT_FOLDER
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.documentation import PAGE, write_documentation
+from orchestration.transform.runner import parse_project
 
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -93,7 +93,7 @@ _INTERNAL = {"METROPOLIS_LANDING", "METROPOLIS_WAREHOUSE"}
 # --- the page of the models ---------------------------------------------------------------------
 
 
-def _content(database: Path) -> ReleaseContent:
+def _content(database: Path, manifest: Path) -> ReleaseContent:
     return ReleaseContent(
         year=2030,
         release="2030-r1",
@@ -102,6 +102,7 @@ def _content(database: Path) -> ReleaseContent:
         guarded=Guarded(passed=0, failed=0, could_not_check=0),
         findings=[],
         database=database,
+        manifest=manifest,
         inputs_fingerprint="",
         code_fingerprint="",
         changes="",
@@ -109,9 +110,14 @@ def _content(database: Path) -> ReleaseContent:
 
 
 @pytest.fixture(scope="module")
-def models_page(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The page of a build without its own manifest: the project's is shown."""
-    ensure_manifest()
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's manifest."""
+    return parse_project(tmp_path_factory.mktemp("parsed"))
+
+
+@pytest.fixture(scope="module")
+def models_page(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of a build with one table."""
     folder = tmp_path_factory.mktemp("release")
     database = folder / "build.duckdb"
     with duckdb.connect(str(database)) as connection:
@@ -119,7 +125,7 @@ def models_page(tmp_path_factory: pytest.TempPathFactory) -> str:
         connection.execute("insert into figures values ('members_total', 12)")
     pages = []
     for attempt in ("once", "again"):
-        write_documentation(folder / attempt, _content(database))
+        write_documentation(folder / attempt, _content(database, manifest))
         pages.append((folder / attempt / PAGE).read_bytes())
     assert pages[0] == pages[1]
     return pages[0].decode("utf-8")
@@ -139,11 +145,9 @@ def test_the_models_page_tells_nothing_of_the_machine(models_page: str) -> None:
         assert f'"{name}"' not in models_page
 
 
-def test_every_public_mart_is_on_the_models_page(models_page: str) -> None:
-    manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
-    public = [
-        key for key, node in manifest["nodes"].items() if node.get("config", {}).get("access") == "public"
-    ]
+def test_every_public_mart_is_on_the_models_page(models_page: str, manifest: Path) -> None:
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    public = [key for key, node in nodes.items() if node.get("config", {}).get("access") == "public"]
     assert len(public) > 20
     for key in public:
         assert f'"{key}":{{' in models_page

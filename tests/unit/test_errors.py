@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.errors import ExitCode, MetropolisError, Refusal, failure_of, failure_of_record
 from orchestration.locking import HomeIsHeld
-from orchestration.models.runner import EngineMissing, ModelsFailed
+from orchestration.transform.runner import EngineMissing, ModelsFailed
 
 HOME, RAW = Path("/srv/home"), Path("/srv/raw")
 

@@ -71,17 +71,6 @@ def test_a_log_that_was_wiped_begins_anew(instance: dg.DagsterInstance) -> None:
     assert instance.event_log_storage.get_logs_for_run(materialise(instance))
 
 
-def test_what_was_stored_here_is_what_dagster_reads(instance: dg.DagsterInstance) -> None:
-    materialise(instance)
-    log = instance.event_log_storage
-    assert isinstance(log, HeldEventLogStorage)
-    key = dg.AssetKey("a_number")
-    folder = log.path_for_shard("any").rpartition("/")[0]
-    assert log._stored
-    assert log.get_asset_records([key]) == SqliteEventLogStorage(folder).get_asset_records([key])
-    assert log.get_asset_records([key])[0].asset_entry.last_materialization is not None
-
-
 def test_what_another_process_stored_since_is_read(instance: dg.DagsterInstance) -> None:
     materialise(instance)
     log = instance.event_log_storage
@@ -122,12 +111,3 @@ def test_partitions_come_and_go_wherever_that_is_done(instance: dg.DagsterInstan
         assert is_there()
     instance.delete_dynamic_partition("years", "one")
     assert not is_there()
-
-
-@pytest.mark.parametrize(("column", "is_there"), [("cached_status_data", True), ("no_such_column", False)])
-def test_the_table_of_assets_has_what_it_has(
-    instance: dg.DagsterInstance, column: str, is_there: bool
-) -> None:
-    log = instance.event_log_storage
-    assert isinstance(log, HeldEventLogStorage)
-    assert [log.has_asset_key_col(column) for _ in range(3)] == [is_there] * 3

@@ -7,6 +7,7 @@ project's own suites see what they should is for ``tests/faults``.
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from orchestration.build import Build, database_stamp
+from orchestration.build import Build
 from orchestration.guards.data_docs import write_data_docs
 from orchestration.guards.report import (
     COULD_NOT_CHECK,
@@ -105,18 +106,17 @@ def build(tmp_path: Path) -> Build:
         connection.execute(
             "create table things as select * from (values ('a', 1), ('b', 2)) as t (name, value)"
         )
-    return Build(1, "this", tmp_path, landing, database, "", database_stamp(database))
+    return Build(1, tmp_path, landing, database, tmp_path / "manifest.json")
 
 
 def outcomes_of(report: GuardReport) -> dict[str, str]:
     return {each.rule: each.outcome for each in report.results}
 
 
-def change(build: Build, statement: str) -> Build:
-    """The build after a statement on its database."""
+def change(build: Build, statement: str) -> None:
+    """Runs a statement on the build's database."""
     with duckdb.connect(str(build.database)) as connection:
         connection.execute(statement)
-    return replace(build, database_stamp=database_stamp(build.database))
 
 
 def test_importing_the_guards_imports_nothing_slow() -> None:
@@ -224,7 +224,7 @@ class TestRunner:
         assert report == verify_report(build, expectations.folder)
 
     def test_failure_names_the_row(self, build: Build, expectations: Expectations) -> None:
-        build = change(build, "insert into things values ('c', 3)")
+        change(build, "insert into things values ('c', 3)")
         report = run_guards(build, expectations=expectations.folder)
         assert not report.is_green
         assert {each.outcome for each in report.results} == {FAILED}
@@ -232,7 +232,7 @@ class TestRunner:
         assert report.results[0].observed == "1 of 3 rows"
 
     def test_layers(self, build: Build, expectations: Expectations) -> None:
-        report = run_guards(build, layers=["marts"], expectations=expectations.folder)
+        report = run_guards(build, names={"about_marts"}, expectations=expectations.folder)
         assert report.suites_run == ["marts/about_marts"]
         with pytest.raises(GuardRefused, match="there is no answer"):
             verify_report(build, expectations.folder)
@@ -278,16 +278,16 @@ class TestRunner:
         assert report.results[1].observed == "Nothing is wrong"
 
     def test_blank_is_no_pass(self, build: Build, expectations: Expectations) -> None:
-        build = change(build, "insert into things values ('c', null)")
-        report = run_guards(build, layers=["marts"], expectations=expectations.folder)
+        change(build, "insert into things values ('c', null)")
+        report = run_guards(build, names={"about_marts"}, expectations=expectations.folder)
         assert outcomes_of(report) == {"small_marts": COULD_NOT_CHECK}
         assert report.results[0].examples == [{"name": "c", "value": None}]
 
     def test_blank_that_the_suite_explains(self, build: Build, expectations: Expectations) -> None:
-        build = change(build, "insert into things values ('c', null)")
+        change(build, "insert into things values ('c', null)")
         rule = expectation("small_marts", {"column": "value", "value_set": [1, 2]}, blank="Not counted")
         expectations.put("marts", "about_marts", suite("about_marts", rule))
-        assert run_guards(build, layers=["marts"], expectations=expectations.folder).is_green
+        assert run_guards(build, names={"about_marts"}, expectations=expectations.folder).is_green
 
     def test_broken_suite_is_an_answer(self, build: Build, expectations: Expectations) -> None:
         (expectations.folder / "marts" / "about_marts.json").unlink()
@@ -305,21 +305,26 @@ class TestRunner:
         assert len(report.results) == len(LAYERS)
 
     def test_no_suite_is_not_green(self, build: Build, expectations: Expectations) -> None:
-        report = run_guards(build, layers=[], expectations=expectations.folder)
+        report = run_guards(build, names=set(), expectations=expectations.folder)
         assert not report.is_green
 
-    def test_earlier_answers_are_void(
-        self, build: Build, expectations: Expectations, monkeypatch: pytest.MonkeyPatch
+    def test_a_suite_asked_by_itself_leaves_the_other_answers(
+        self, build: Build, expectations: Expectations
     ) -> None:
+        whole = run_guards(build, expectations=expectations.folder)
+        assert run_guards(build, names={"about_marts"}, expectations=expectations.folder) == whole
+
+    def test_answers_about_an_earlier_state_are_void(self, build: Build, expectations: Expectations) -> None:
         run_guards(build, expectations=expectations.folder)
-
-        def crash(*_: object) -> None:
-            raise KeyboardInterrupt
-
-        monkeypatch.setattr("orchestration.guards.runner.ask_all", crash)
-        with pytest.raises(KeyboardInterrupt):
-            run_guards(build, expectations=expectations.folder)
-        assert not build.guards_file.exists()
+        change(build, "create table more as select 1 as value")
+        with pytest.raises(GuardRefused, match="run the guards again"):
+            verify_report(build, expectations.folder)
+        report = run_guards(build, names={"about_marts"}, expectations=expectations.folder)
+        assert report.suites_run == ["marts/about_marts"]
+        with pytest.raises(GuardRefused, match="there is no answer"):
+            verify_report(build, expectations.folder)
+        assert run_guards(build, expectations=expectations.folder).is_green
+        verify_report(build, expectations.folder)
 
 
 class TestVerification:
@@ -338,7 +343,7 @@ class TestVerification:
         return refusal.value.reasons
 
     def test_no_results(self, build: Build, expectations: Expectations) -> None:
-        with pytest.raises(GuardRefused, match="did not run"):
+        with pytest.raises(GuardRefused, match="have not answered"):
             verify_report(build, expectations.folder)
 
     @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"results": [{}]}', '{"results": 1}'])
@@ -347,16 +352,17 @@ class TestVerification:
         with pytest.raises(GuardRefused, match="cannot be read"):
             verify_report(build, expectations.folder)
 
-    def test_another_build(self, build: Build, expectations: Expectations, report: GuardReport) -> None:
-        [reason] = self.refused(build, expectations, replace(report, build_id="another"))
-        assert "build another" in reason
-
     def test_another_year(self, build: Build, expectations: Expectations, report: GuardReport) -> None:
         assert self.refused(build, expectations, replace(report, year=2))
 
-    def test_another_database(self, build: Build, expectations: Expectations, report: GuardReport) -> None:
-        [reason] = self.refused(build, expectations, replace(report, database_stamp="another"))
-        assert "another database" in reason
+    def test_another_state(self, build: Build, expectations: Expectations, report: GuardReport) -> None:
+        [reason] = self.refused(build, expectations, replace(report, state="another"))
+        assert "run the guards again" in reason
+
+    def test_another_landing(self, build: Build, expectations: Expectations, report: GuardReport) -> None:
+        pq.write_table(pa.table({"source_file": ["a.csv"]}), build.landing / "quarantine.parquet")
+        [reason] = self.refused(build, expectations, report)
+        assert "run the guards again" in reason
 
     def test_suites_changed(self, build: Build, expectations: Expectations, report: GuardReport) -> None:
         expectations.put("marts", "about_marts", expectations.sound("marts"), "select * from things limit 1")
@@ -395,7 +401,8 @@ class TestVerification:
     def test_published_results_do_not_tell_builds_apart(
         self, build: Build, expectations: Expectations, report: GuardReport
     ) -> None:
-        again = run_guards(replace(build, build_id="another"), expectations=expectations.folder)
+        os.utime(build.database, ns=(1, 1))
+        again = run_guards(build, expectations=expectations.folder)
         assert again.to_json() != report.to_json()
         assert again.published_json() == report.published_json()
 
@@ -406,7 +413,7 @@ class TestDataDocs:
     def test_same_answers_same_bytes(self, build: Build, expectations: Expectations, tmp_path: Path) -> None:
         pages = []
         for name in ("one", "two"):
-            report = run_guards(replace(build, build_id=name), expectations=expectations.folder)
+            report = run_guards(build, expectations=expectations.folder)
             pages.append(write_data_docs(report, tmp_path / name, expectations.folder).read_bytes())
         assert pages[0] == pages[1]
 
@@ -421,7 +428,7 @@ class TestDataDocs:
     def test_rows_at_fault_are_shown_as_text(
         self, build: Build, expectations: Expectations, tmp_path: Path
     ) -> None:
-        build = change(build, "insert into things values ('<b>c</b>', 3)")
+        change(build, "insert into things values ('<b>c</b>', 3)")
         report = run_guards(build, expectations=expectations.folder)
         page = write_data_docs(report, tmp_path / "docs", expectations.folder).read_text("utf-8")
         assert "name: &lt;b&gt;c&lt;/b&gt;, value: 3" in page

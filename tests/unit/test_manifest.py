@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from orchestration.ingest.sources import SourceRefused
 from tests.support.landing import LandedYear, land_year
 
 REGISTRATIONS = "events/registrations"
@@ -68,17 +70,40 @@ def test_one_event_exported_twice_is_refused(exports: Path, land: Callable[[], L
 
 
 @pytest.mark.parametrize(
-    "name", ["E2019-001__zoom (1).csv", "Copy of E2019-001__zoom.csv", "E2019-001__ZOOM.csv", "notes.txt"]
+    ("name", "code"),
+    [
+        ("{} (1).csv", "second_copy"),
+        ("{}(2).csv", "second_copy"),
+        ("{}.CSV", "second_copy"),
+        ("E2019-777__zoom (1).csv", "inexact_name"),
+        ("e2019-777__ZOOM.csv", "inexact_name"),
+        ("E2019-777_zoom.csv", "inexact_name"),
+        ("Copy of {}.csv", "file_without_event"),
+        ("notes.txt", "unrecognised_file"),
+    ],
 )
 def test_a_file_that_nobody_asked_for_is_reported(
-    exports: Path, land: Callable[[], LandedYear], name: str
+    exports: Path, land: Callable[[], LandedYear], name: str, code: str
 ) -> None:
-    shutil.copyfile(files_of(exports, "zoom")[0], exports / REGISTRATIONS / name)
-    codes = new_codes(land())
-    if name.startswith("Copy"):
-        assert codes == {("note", "file_without_event", f"{REGISTRATIONS}/{name}")}
-    else:
-        assert codes == {("note", "unrecognised_file", f"{REGISTRATIONS}/{name}")}
+    export = files_of(exports, "zoom")[0]
+    name = name.format(export.stem)
+    shutil.copyfile(export, exports / REGISTRATIONS / name)
+    landed = land()
+    assert new_codes(landed) == {("note", code, f"{REGISTRATIONS}/{name}")}
+    if code in ("second_copy", "inexact_name"):
+        # What people think that it counts is told first.
+        assert landed.rows("findings")[0]["code"] == code
+
+
+def test_a_folder_that_holds_no_files_alone_is_refused(exports: Path, land: Callable[[], LandedYear]) -> None:
+    os.mkfifo(exports / "website" / "pipe")
+    (exports / "gone.csv").symlink_to(exports / "nowhere.csv")
+    Path(os.fsdecode(os.fsencode(exports) + b"/notes-\xff.txt")).write_bytes(b"x")
+    with pytest.raises(SourceRefused) as caught:
+        land()
+    assert {refusal.source_file for refusal in caught.value.refusals} == {
+        "website/pipe", "gone.csv", "notes-\N{REPLACEMENT CHARACTER}.txt",
+    }  # fmt: skip
 
 
 def test_a_folder_of_another_year_inside_is_reported(exports: Path, land: Callable[[], LandedYear]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.ingest.addresses import address_of
 from orchestration.ingest.pseudonyms import (
     KEY_VARIABLE,
     ForgottenDamaged,
@@ -51,7 +52,7 @@ def test_a_key_of_any_length_keys_as_hmac_does(length: int, address: str) -> Non
 
 def test_many_addresses_have_the_pseudonyms_of_each() -> None:
     pseudonymiser = Pseudonymiser(KEY)
-    addresses = [ADDRESS, "", f" {ADDRESS.upper()}", "another@example.org"]
+    addresses = [ADDRESS, "", "ç@example.org", "another@example.org"]
     assert pseudonymiser.pseudonyms(addresses) == [pseudonymiser.pseudonym(each) for each in addresses]
     assert pseudonymiser.pseudonyms([]) == []
 
@@ -60,7 +61,9 @@ def test_many_addresses_have_the_pseudonyms_of_each() -> None:
     "typed", [" somebody@example.org", "SOMEBODY@Example.ORG\t", "Somebody@example.org "]
 )
 def test_case_and_outer_spaces_do_not_make_another_person(typed: str) -> None:
-    assert Pseudonymiser(KEY).pseudonym(typed) == Pseudonymiser(KEY).pseudonym(ADDRESS)
+    address = address_of(typed)
+    assert address is not None
+    assert Pseudonymiser(KEY).pseudonym(address) == Pseudonymiser(KEY).pseudonym(ADDRESS)
 
 
 def test_another_key_makes_another_pseudonym() -> None:
@@ -122,7 +125,6 @@ def test_a_forgotten_person_has_a_mark_that_leads_nowhere(tmp_path: Path) -> Non
     remembering = Pseudonymiser(KEY, marks)
     mark = remembering.pseudonym(ADDRESS)
     assert mark != pseudonym and len(mark) == 32
-    assert remembering.pseudonym(ADDRESS.upper()) == mark
     assert remembering.pseudonym("another@example.org") == Pseudonymiser(KEY).pseudonym("another@example.org")
     text = path.read_text(encoding="utf-8")
     assert ADDRESS not in text and pseudonym not in text

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.paths import Home
-from orchestration.release.release_store import NoSuchRelease, ReleaseDamaged, ReleaseStore
+from orchestration.release_store import NoSuchRelease, ReleaseDamaged, ReleaseStore
 from tests.conftest import snapshot
 
 YEAR = 2001

@@ -16,8 +16,8 @@ from orchestration.commands.common import WrongCall
 from orchestration.commands.review import REVIEW_COLUMNS, export_review, print_review
 from orchestration.ingest.normalise import normalise_text
 from orchestration.paths import Home
-from orchestration.release.release_store import ReleaseStore
 from orchestration.release.tables import inert_text, write_csv
+from orchestration.release_store import ReleaseStore
 from tests.support.landing import Known, faults_of, load, rows_of
 
 YEAR = 2019

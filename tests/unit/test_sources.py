@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import pickle
 import shutil
 from collections.abc import Callable
@@ -12,14 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.ingest import sources
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.loading import FileLoader, LoadedFile
+from orchestration.ingest.loading import LoadedFile, load_file
 from orchestration.ingest.sources import (
     Landing,
     ReadingFailed,
     SourceRefused,
     ingest_source,
+    read_bytes,
+    refusals_of_year,
     source_paths,
 )
 from orchestration.storage import read_json, write_json
@@ -165,11 +169,10 @@ def test_an_event_that_did_not_load_takes_its_rows_along(exports: Path, tmp_path
 def test_a_row_is_never_lost_in_silence(
     exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lose_one(loader: FileLoader, *arguments: object) -> LoadedFile:
-        return replace(whole(loader, *arguments), rows_read=1_000_000)  # type: ignore[arg-type]
+    def lose_one(*arguments: object) -> LoadedFile:
+        return replace(load_file(*arguments), rows_read=1_000_000)  # type: ignore[arg-type]
 
-    whole = FileLoader.load
-    monkeypatch.setattr(FileLoader, "load", lose_one)
+    monkeypatch.setattr(sources, "load_file", lose_one)
     with pytest.raises(AssertionError, match=r"\.csv: 1000000 rows read, \d+ loaded, 0 quarantined"):
         land_year(exports, tmp_path / "landing")
 
@@ -177,15 +180,15 @@ def test_a_row_is_never_lost_in_silence(
 def test_what_goes_wrong_in_a_personal_file_is_told_without_the_row(
     exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(loader: FileLoader, *_: object) -> LoadedFile:
+    def fail(*_: object) -> LoadedFile:
         raise ValueError("could not convert 'Ana Secreta <ana.secreta@example.org>'")
 
     landing = Landing(2019, exports, tmp_path / "landing", KEY)
     ingest_source(landing, CONTRACTS["programme"])
-    monkeypatch.setattr(FileLoader, "load", fail)
+    monkeypatch.setattr(sources, "load_file", fail)
     with pytest.raises(ReadingFailed) as caught:
         ingest_source(landing, CONTRACTS["speakers"])
-    assert str(caught.value).startswith("speakers.csv: ValueError in fail, line ")
+    assert str(caught.value).startswith("events/speakers.csv: ValueError in fail, line ")
     assert caught.value.__suppress_context__
     with pytest.raises(ValueError, match="could not convert"):
         ingest_source(landing, CONTRACTS["videos"])
@@ -262,3 +265,69 @@ def test_a_damaged_state_counts_as_absent(
     assert landing.read_state("videos") is None
     assert not ingest_source(landing, CONTRACTS["videos"]).was_cached
     assert path.read_bytes() == written
+
+
+def test_every_wrong_file_of_a_year_is_named_at_once(exports: Path, tmp_path: Path) -> None:
+    (exports / "registers/members.csv").write_text("member_id;name\n", encoding="utf-8")
+    (exports / "registers/leaders.csv").write_bytes(b"PK\x03\x04")
+    (exports / "website/news.csv").write_text("sep=,\nurl,title\n", encoding="utf-8")
+    (exports / "use/cases.csv").unlink()
+    form = first_file(exports, "form")
+    form.write_text("Timestamp,Email\n", encoding="utf-8")
+    refusals = refusals_of_year(Landing(2019, exports, tmp_path / "landing", KEY))
+    said = {refusal.source_file: str(refusal) for refusal in refusals}
+    assert set(said) == {
+        "registers/members.csv", "registers/leaders.csv", "website/news.csv", "use/cases.csv",
+        f"{REGISTRATIONS}/{form.name}",
+    }  # fmt: skip
+    assert len(refusals) == len(said)
+    assert "Excel workbook" in said["registers/leaders.csv"]
+    assert "Excel's line sep=" in said["website/news.csv"]
+    assert "semicolons" in said["registers/members.csv"]
+
+
+def test_a_year_that_is_right_has_no_refusal(exports: Path, tmp_path: Path) -> None:
+    assert refusals_of_year(Landing(2019, exports, tmp_path / "landing", KEY)) == []
+
+
+@pytest.mark.parametrize("name", [b"E2019-777__zoom.csv", b"E2019-\xff__zoom.csv"])
+def test_what_has_the_name_of_an_export_and_is_none_is_refused(exports: Path, name: bytes) -> None:
+    path = os.fsencode(exports / REGISTRATIONS) + b"/" + name
+    if b"\xff" in name:
+        Path(os.fsdecode(path)).write_bytes(b"x")
+    else:
+        os.mkfifo(path)
+    with pytest.raises(SourceRefused) as caught:
+        source_paths(CONTRACTS["zoom_attendees"], exports)
+    (refusal,) = caught.value.refusals
+    assert refusal.source_file == f"{REGISTRATIONS}/{name.decode('utf-8', 'replace')}"
+    str(refusal).encode("utf-8")
+
+
+def test_a_pipe_in_the_place_of_a_register_is_refused(exports: Path) -> None:
+    (exports / "registers/pilots.csv").unlink()
+    os.mkfifo(exports / "registers/pilots.csv")
+    with pytest.raises(SourceRefused, match=r"registers/pilots\.csv: found a pipe"):
+        source_paths(CONTRACTS["pilots"], exports)
+
+
+def test_a_folder_that_cannot_be_listed_is_refused(exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.scandir
+
+    def scan(path: Path) -> object:
+        if Path(path).name == "registrations":
+            raise PermissionError(13, "Permission denied")
+        return whole(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
+    with pytest.raises(SourceRefused, match=r"events/registrations: found a folder that cannot be listed"):
+        source_paths(CONTRACTS["form_responses"], exports)
+
+
+def test_a_file_that_may_not_be_read_is_refused(exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def deny(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", deny)
+    with pytest.raises(FileRefused, match=r"x\.csv: found a file that cannot be read \(Permission denied\)"):
+        read_bytes(exports / "x.csv", "x.csv")

@@ -29,7 +29,7 @@ final as (
     from ledger
     where
         category = 'membership_fee'
-        and fee_year = {{ var('report_year') }}
+        and fee_year = {{ report_year() }}
         and stands
         and member_id is not null
         and (

@@ -13,7 +13,7 @@ final as (
         release,
         value
     from released
-    where year = {{ var('report_year') }} - 1
+    where year = {{ report_year() }} - 1
 
 )
 

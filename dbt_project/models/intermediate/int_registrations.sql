@@ -8,7 +8,8 @@ zoom as (
         event_id,
         'zoom' as platform,
         person_key,
-        approval_status in ('approved', 'pending') as is_registration,
+        -- Who came without registering has none, and counts.
+        coalesce(approval_status, 'approved') in ('approved', 'pending') as is_registration,
         attended = 'yes' as has_attended,
         gender,
         place_key,

@@ -87,7 +87,7 @@ valued as (
 final as (
 
     select
-        cast({{ var('report_year') }} as bigint) as year,
+        cast({{ report_year() }} as bigint) as year,
         figure_id,
         area,
         label,

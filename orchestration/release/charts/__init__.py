@@ -7,10 +7,10 @@ missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from orchestration.ahead import begin_pieces
 from orchestration.release.charts.before import moves_since
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.gender import governance, women_shares
@@ -39,30 +39,16 @@ _MAKERS = (
     governance,
     moves_since,
 )
-# Pictures that are being drawn before anybody asked for them, by what they are drawn from.
-_begun_ahead: dict[tuple[str, ...], Callable[[], list[bytes]]] = {}
 
 
-def begin_charts(folder: Path, content: ReleaseContent) -> Callable[[], None]:
-    """Writes charts/<name>-<language>.svg and begins to draw their pictures; what it gives writes these."""
+def write_charts(folder: Path, content: ReleaseContent) -> None:
+    """Writes charts/<name>-<language>.svg, and a PNG for print beside each."""
     drawings = _drawings(content)
     (folder / "charts").mkdir(exist_ok=True)
-    for name, drawing in drawings.items():
-        (folder / "charts" / f"{name}.svg").write_text(drawing, encoding="utf-8")
-    drawn = _begun_ahead.pop(_pieces(drawings), None) or begin_pieces(as_picture, _pieces(drawings))
-
-    def write_pictures() -> None:
-        for name, picture in zip(drawings, drawn(), strict=True):
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for name, picture in zip(drawings, threads.map(as_picture, drawings.values()), strict=True):
+            (folder / "charts" / f"{name}.svg").write_text(drawings[name], encoding="utf-8")
             (folder / "charts" / f"{name}.png").write_bytes(picture)
-
-    return write_pictures
-
-
-def draw_ahead(content: ReleaseContent) -> None:
-    """Begins to draw the pictures that a release of this content will have."""
-    pieces = _pieces(_drawings(content))
-    _begun_ahead.clear()
-    _begun_ahead[pieces] = begin_pieces(as_picture, pieces)
 
 
 def _drawings(content: ReleaseContent) -> dict[str, str]:
@@ -70,10 +56,6 @@ def _drawings(content: ReleaseContent) -> dict[str, str]:
     charts = make_charts(content, read_facts(content))
     sheets = [chart.sheet(language) for chart in charts for language in LANGUAGES]
     return {f"{sheet.name}-{sheet.language}": sheet.standalone() for sheet in sheets}
-
-
-def _pieces(drawings: dict[str, str]) -> tuple[str, ...]:
-    return tuple(drawings.values())
 
 
 def make_charts(content: ReleaseContent, facts: Facts) -> list[Chart]:

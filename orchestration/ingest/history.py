@@ -1,0 +1,104 @@
+"""What was released before, for comparison.
+
+Here belongs reading released files back as landing tables. Judging a move or a restatement is the
+guards' and the models'.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.ingest.schema import (
+    RELEASED_CELLS,
+    RELEASED_FIGURES,
+    RELEASED_SOURCES,
+    LandingTable,
+)
+from orchestration.ingest.sources import Landing
+from orchestration.paths import Home
+from orchestration.release_store import Release, ReleaseStore
+
+ANNEXES = ("annex_activity", "annex_engagement")
+_CELL_KEYS = frozenset({"member_id"})
+
+
+def latest_release(home: Home, year: int) -> Release | None:
+    """The current release of a year; None where nothing was ever released.
+
+    Raises ReleaseDamaged where what is to be compared with is not what was published.
+    """
+    store = ReleaseStore(home, year)
+    store.recover()
+    return store.current_release()
+
+
+def write_history(landing: Landing, home: Home) -> dict[str, int]:
+    """Writes the released_* tables from the latest releases of the year and of the one before."""
+    figures: list[dict[str, Any]] = []
+    cells: list[dict[str, Any]] = []
+    sources: list[dict[str, Any]] = []
+    for year in (landing.year - 1, landing.year):
+        release = latest_release(home, year)
+        if release is None:
+            continue
+        origin = {"year": year, "release": release.name}
+        figures.extend(origin | row for row in _figures(release))
+        cells.extend(origin | row for row in _cells(release))
+        if year == landing.year:
+            sources.extend(origin | row for row in _sources(release))
+    tables: list[tuple[LandingTable, list[dict[str, Any]]]] = [
+        (RELEASED_FIGURES, figures),
+        (RELEASED_CELLS, cells),
+        (RELEASED_SOURCES, sources),
+    ]
+    for table, rows in tables:
+        landing.write_table(table.name, pa.Table.from_pylist(rows, table.schema))
+    return {table.name: len(rows) for table, rows in tables}
+
+
+def read_released(path: Path) -> list[dict[str, str]]:
+    """The rows of a released CSV file."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _figures(release: Release) -> Iterator[dict[str, Any]]:
+    for row in read_released(release.file("figures.csv")):
+        yield {
+            "figure_id": row["figure_id"],
+            "value": _number(row["value"]),
+            "numerator": _number(row["numerator"]),
+            "denominator": _number(row["denominator"]),
+        }
+
+
+def _cells(release: Release) -> Iterator[dict[str, Any]]:
+    for annex in ANNEXES:
+        for row in read_released(release.file(f"{annex}.csv")):
+            for name, value in row.items():
+                if name not in _CELL_KEYS:
+                    yield {
+                        "annex": annex,
+                        "member_id": row["member_id"],
+                        "column_name": name,
+                        "value": value,
+                    }
+
+
+def _sources(release: Release) -> Iterator[dict[str, Any]]:
+    for row in read_released(release.file("sources.csv")):
+        yield {
+            "source_file": row["source_file"],
+            "rows_read": int(row["rows_read"]),
+            "sha256": row["sha256"],
+        }

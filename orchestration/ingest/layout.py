@@ -1,0 +1,210 @@
+"""Where a file's header puts the columns of its contract, and how each of them is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from orchestration.ingest.addresses import without_addresses
+from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, column_parser, quoted
+from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
+from orchestration.ingest.dates import FORMS, Form, read_moments
+from orchestration.ingest.faults import FileRefused, Reason, RowFault
+from orchestration.ingest.normalise import plain_spaces
+from orchestration.ingest.pseudonyms import Pseudonymiser
+
+_IDENTIFIER = re.compile(r"[A-Z]\d[\d-]{0,18}", re.ASCII)
+_UNKNOWN_REFERENCE = {"programme": Reason.UNKNOWN_EVENT, "members": Reason.UNKNOWN_MEMBER}
+
+Conditions = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a file's rows are judged against, beside the contract itself."""
+
+    references: Mapping[str, Collection[str]]
+    pseudonymiser: Pseudonymiser
+    event_id: str | None = None
+    platforms_beside: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A column at its position in the file's header."""
+
+    column: Column
+    contract: Contract
+    position: int
+    header: str
+    parse: Callable[[Any], Any]
+    references: Mapping[str, Collection[str]]
+
+    @property
+    def form(self) -> Form | None:
+        """How moments are written in the column; None for a column of another type."""
+        return FORMS[self.column.formats[0]] if self.column.type == "datetime" else None
+
+    @property
+    def may_be_missing(self) -> bool:
+        """Whether a blank can be a fault of a row."""
+        column = self.column
+        is_asked_for = column.required or column.required_unless or column.required_when
+        return bool(is_asked_for) and column.type not in BLANK_IS_AN_ANSWER
+
+    def value(self, cell: Any) -> Any:
+        """What a cell says, whichever row it stands in; None for a blank one.
+
+        Raises RowFault for one that says nothing of its type, or refers to nothing.
+        """
+        value = self.parse(cell)
+        column = self.column
+        if value is None or value == "":
+            return None
+        if isinstance(value, str) and column.type != "email":
+            value = without_addresses(value, incomplete=self.contract.personal)
+        if column.references and value not in self.references[column.references]:
+            # A name that slipped into the column is not repeated.
+            is_told = not self.contract.personal or _IDENTIFIER.fullmatch(value)
+            said = quoted(value) if is_told else "the value"
+            raise RowFault(
+                _UNKNOWN_REFERENCE[column.references],
+                f"{self.header}: {said} is in no loaded row of {column.references}",
+                self.header,
+            )
+        return value
+
+    def is_readable(self, cell: str) -> bool:
+        """Whether a cell is not blank and of its column's type; a moment may have its day and month in any order."""
+        if self.form is not None:
+            return bool(read_moments(pa.array([cell], pa.string()), self.form).is_readable_somehow[0])
+        try:
+            return self.parse(cell) not in (None, "")
+        except RowFault:
+            return False
+
+
+class Layout:
+    """The columns of a contract that one header has.
+
+    Raises FileRefused where the header lacks a required column or has one twice, unless ``is_lenient``. ``also``
+    names columns that are read although they do not land.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        header: tuple[str, ...],
+        source_file: str,
+        surroundings: Surroundings,
+        *,
+        is_lenient: bool = False,
+        also: Collection[str] = (),
+    ) -> None:
+        self._contract = contract
+        self._width = len(header)
+        names = [name.strip() for name in header]
+        found, known, wrong = _find_columns(contract, names)
+        if wrong and not is_lenient:
+            expected = "the columns " + ", ".join(column.headers[0] for column in contract.columns)
+            raise FileRefused(source_file, wrong, expected)
+        self.unknown = [name for position, name in enumerate(names) if name and position not in known]
+        is_workbook = source_file.endswith(".xlsx")
+        self.readers = [
+            Reader(
+                column,
+                contract,
+                position,
+                names[position],
+                column_parser(column, contract, names[position], is_workbook=is_workbook),
+                surroundings.references,
+            )
+            for column, position in sorted(found, key=lambda pair: pair[1])
+            if column.name in also
+            or (_matters(column) and column.unless_beside not in surroundings.platforms_beside)
+        ]
+
+    @property
+    def positions(self) -> Sequence[int]:
+        """The cells of a row that are read."""
+        return [reader.position for reader in self.readers]
+
+    def fits(self, cells: Sequence[str]) -> bool:
+        """Whether these are as many cells as the header has; in some reports, blank ones beyond are padding."""
+        if len(cells) > self._width and self._contract.surplus_cells_are_padding:
+            return not any(cell.strip() for cell in cells[self._width :])
+        return len(cells) == self._width
+
+    def is_whole_row(self, cells: Sequence[str]) -> bool:
+        """Whether these cells are by themselves a row whose required cells are readable (rule 41)."""
+        if not self.fits(cells):
+            return False
+        return all(
+            reader.is_readable(cells[reader.position])
+            for reader in self.readers
+            if self._requires(reader, cells)
+        )
+
+    def _requires(self, reader: Reader, cells: Sequence[str]) -> bool:
+        column = reader.column
+        if not reader.may_be_missing:
+            return False
+        if column.required_unless:
+            return not self._holds(column.required_unless, cells)
+        return self._holds(column.required_when, cells) if column.required_when else column.required
+
+    def _holds(self, conditions: Conditions, cells: Sequence[str]) -> bool:
+        by_name = {reader.column.name: reader for reader in self.readers}
+        for name, wanted in conditions.items():
+            try:
+                value = by_name[name].parse(cells[by_name[name].position])
+            except RowFault:
+                continue
+            if is_one_of(value, wanted):
+                return True
+        return False
+
+
+def is_one_of(value: Any, wanted: tuple[str, ...]) -> bool:
+    """Whether a value, as read, is one of those that a condition names; without case."""
+    return value is not None and str(value).casefold() in {each.casefold() for each in wanted}
+
+
+def _matters(column: Column) -> bool:
+    """Whether a column lands, or can be what is wrong with a row."""
+    is_asked_for = column.required or column.required_unless or column.required_when
+    return column.type not in UNSTORED_TYPES and bool(column.is_stored or is_asked_for or column.references)
+
+
+def _name_key(name: str) -> str:
+    """What makes two names of a column one: case, odd spaces and the form of accents and apostrophes aside."""
+    return (
+        unicodedata.normalize("NFC", plain_spaces(name))
+        .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+        .casefold()
+    )
+
+
+def _find_columns(contract: Contract, names: list[str]) -> tuple[list[tuple[Column, int]], set[int], str]:
+    """The columns with their positions, all positions that a column has, and what is wrong."""
+    by_name: dict[str, list[int]] = {}
+    for position, name in enumerate(names):
+        by_name.setdefault(_name_key(name), []).append(position)
+    found: list[tuple[Column, int]] = []
+    known: set[int] = set()
+    missing: list[str] = []
+    for column in contract.columns:
+        positions = [at for name in column.headers for at in by_name.get(_name_key(name), ())]
+        if len(positions) > 1 and column.type not in UNSTORED_TYPES:
+            return found, known, f"column {column.headers[0]} twice"
+        if positions:
+            found.append((column, positions[0]))
+            known.update(positions)
+        elif not column.optional:
+            missing.append(column.headers[0])
+    return found, known, "a header without " + ", ".join(missing) if missing else ""
