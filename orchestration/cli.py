@@ -1,29 +1,52 @@
-"""The command line, ``metropolis``.
+"""The command line, ``metropolis``: arguments, and the exit code and sentence of every error.
 
-Here belong arguments, exit codes and what is printed. Nothing heavy is imported before a command needs it:
-most commands only read released files.
+Nothing heavy is imported before a command needs it: most commands only read released files.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from orchestration.paths import PROJECT_FOLDER, Home
+from orchestration.errors import ExitCode, failure_of
+from orchestration.interrupts import interrupts
+from orchestration.locking import DEFAULT_WAIT
+from orchestration.paths import Home
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-WRONG_CALL = 2
+
+@dataclass
+class _Places:
+    """The folders of a call, for the sentence of an error that names a file."""
+
+    home: Path | None = None
+    raw: Path | None = None
+
+
+def _noted(name: str) -> Callable[[click.Context, click.Parameter, Path], Path]:
+    def note(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+        places = context.find_object(_Places)
+        if places is not None:
+            setattr(places, name, value)
+        return value
+
+    return note
 
 
 def _home_option(command: _Command) -> _Command:
     return click.option(
         "--home",
         "home_folder",
+        callback=_noted("home"),
         type=click.Path(file_okay=False, path_type=Path),
         envvar="METROPOLIS_HOME",
         default=Path(".metropolis"),
@@ -35,6 +58,7 @@ def _home_option(command: _Command) -> _Command:
 def _raw_option(command: _Command) -> _Command:
     return click.option(
         "--raw",
+        callback=_noted("raw"),
         type=click.Path(file_okay=False, path_type=Path),
         envvar="METROPOLIS_RAW",
         default=Path("raw"),
@@ -47,6 +71,16 @@ def _year_option(command: _Command) -> _Command:
     return click.option("--year", type=click.IntRange(1900, 9999), required=True, help="The report year.")(
         command
     )
+
+
+def _wait_option(command: _Command) -> _Command:
+    return click.option(
+        "--wait",
+        type=click.FloatRange(min=0, max=86_400),
+        default=DEFAULT_WAIT,
+        show_default=True,
+        help="Seconds to wait where another process writes to the home.",
+    )(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,7 +100,8 @@ def cli() -> None:
     show_default=True,
     help="What runs the models.",
 )
-def build(year: int, raw: Path, home_folder: Path, engine: str) -> None:
+@_wait_option
+def build(year: int, raw: Path, home_folder: Path, engine: str, wait: float) -> int:
     """Build a year: ingest, model, guard, release.
 
     Exit code 0: released, or unchanged. 1: the guard refused, the last release stands. 2: the input or the
@@ -74,7 +109,7 @@ def build(year: int, raw: Path, home_folder: Path, engine: str) -> None:
     """
     from orchestration.commands.build import build_year
 
-    sys.exit(build_year(Home(home_folder), raw, year, engine))
+    return build_year(Home(home_folder), raw, year, engine, wait)
 
 
 @cli.command()
@@ -95,11 +130,11 @@ def build(year: int, raw: Path, home_folder: Path, engine: str) -> None:
     show_default=True,
     help="How the figures are written.",
 )
-def figures(years: tuple[int, ...], home_folder: Path, form: str) -> None:
+def figures(years: tuple[int, ...], home_folder: Path, form: str) -> int:
     """The figures of the current release, with the move against the year before."""
     from orchestration.commands.figures import print_figures
 
-    sys.exit(print_figures(Home(home_folder), years, form))
+    return print_figures(Home(home_folder), years, form)
 
 
 @cli.command()
@@ -108,22 +143,22 @@ def figures(years: tuple[int, ...], home_folder: Path, form: str) -> None:
 @_home_option
 @click.option("--rows", is_flag=True, help="List every row behind the figure.")
 @click.option("--member", help="Only the rows of this member, by its id or name.")
-def explain(figure_id: str, year: int, home_folder: Path, rows: bool, member: str | None) -> None:
+def explain(figure_id: str, year: int, home_folder: Path, rows: bool, member: str | None) -> int:
     """Where a figure comes from: definition, parts, rows, models, files, guards, print."""
     from orchestration.commands.explain import explain_figure
 
-    sys.exit(explain_figure(Home(home_folder), year, figure_id, rows, member))
+    return explain_figure(Home(home_folder), year, figure_id, rows, member)
 
 
 @cli.command()
 @_year_option
 @_home_option
 @click.option("--all", "show_all", is_flag=True, help="List what agrees, too.")
-def reconcile(year: int, home_folder: Path, show_all: bool) -> None:
+def reconcile(year: int, home_folder: Path, show_all: bool) -> int:
     """Print against data: what agrees, what is known and why, what is new, what can't be read."""
     from orchestration.commands.reconcile import print_reconciliation
 
-    sys.exit(print_reconciliation(Home(home_folder), year, show_all))
+    return print_reconciliation(Home(home_folder), year, show_all)
 
 
 @cli.command()
@@ -150,88 +185,122 @@ def review(
     export_path: Path | None,
     apply_path: Path | None,
     by: str | None,
-) -> None:
+) -> int:
     """Quarantined rows and unresolved places, with suggestions."""
     from orchestration.commands.acceptance import apply_review
     from orchestration.commands.review import export_review, print_review
 
     home = Home(home_folder)
     if apply_path is not None:
-        sys.exit(apply_review(raw, year, apply_path, by))
+        return apply_review(raw, year, apply_path, by)
     if export_path is not None:
-        sys.exit(export_review(home, year, export_path))
-    sys.exit(print_review(home, year))
+        return export_review(home, year, export_path)
+    return print_review(home, year)
 
 
 @cli.command()
 @_home_option
 @click.option("--year", type=click.IntRange(1900, 9999), help="Only this year.")
+@click.option("--verify", is_flag=True, help="Check every file against the hashes kept at its making.")
 @click.option("--keep", type=click.IntRange(min=1), help="Remove the oldest beyond so many a year.")
-def releases(home_folder: Path, year: int | None, keep: int | None) -> None:
+@_wait_option
+def releases(home_folder: Path, year: int | None, verify: bool, keep: int | None, wait: float) -> int:
     """Every release, its size, when it became current.
 
-    Releases are kept until somebody says otherwise with --keep; the current one always is.
+    Releases are kept until somebody says otherwise with --keep; the current one always is. --verify ends with
+    exit code 1 where a file is not what was released.
     """
-    from orchestration.commands.releases import print_releases, prune_releases
+    from orchestration.commands.releases import print_releases, prune_releases, verify_releases
 
+    home = Home(home_folder)
+    if verify and keep is not None:
+        raise click.UsageError("--verify and --keep do not go together")
+    if verify:
+        return verify_releases(home, year)
     if keep is not None:
-        sys.exit(prune_releases(Home(home_folder), year, keep))
-    sys.exit(print_releases(Home(home_folder), year))
+        return prune_releases(home, year, keep, wait)
+    return print_releases(home, year)
 
 
 @cli.command()
 @click.argument("old")
 @click.argument("new")
 @_home_option
-def diff(old: str, new: str, home_folder: Path) -> None:
+def diff(old: str, new: str, home_folder: Path) -> int:
     """Every figure and cell that moved between two releases, and the files that changed."""
     from orchestration.commands.releases import print_diff
 
-    sys.exit(print_diff(Home(home_folder), old, new))
+    return print_diff(Home(home_folder), old, new)
 
 
 @cli.command()
 @click.argument("release")
 @_home_option
 @click.option("--reason", default="", help="Why; it stands in the log of releases.")
-def rollback(release: str, home_folder: Path, reason: str) -> None:
+@_wait_option
+def rollback(release: str, home_folder: Path, reason: str, wait: float) -> int:
     """Make an older release current again."""
     from orchestration.commands.releases import roll_back
 
-    sys.exit(roll_back(Home(home_folder), release, reason))
+    return roll_back(Home(home_folder), release, reason, wait)
 
 
 @cli.command()
-@click.argument("email")
+@click.argument("email", required=False)
 @click.option("--year", type=click.IntRange(1900, 9999), help="Build only this year again.")
 @_raw_option
 @_home_option
-def forget(email: str, year: int | None, raw: Path, home_folder: Path) -> None:
-    """Erase a person from the landing of every year and build the years again."""
+@_wait_option
+def forget(email: str | None, year: int | None, raw: Path, home_folder: Path, wait: float) -> int:
+    """Erase a person from the landing of every year and build the years again.
+
+    Without EMAIL, or with "-", the address is read from standard input, so that no shell history keeps it.
+    """
     from orchestration.commands.forget import forget_person
 
-    sys.exit(forget_person(Home(home_folder), raw, year, email))
+    if email is None or email == "-":
+        email = _asked_address()
+    return forget_person(Home(home_folder), raw, year, email.strip(), wait)
+
+
+def _asked_address() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("E-mail address", err=True, hide_input=True))
+    return sys.stdin.readline()
 
 
 @cli.command("open")
 @_year_option
 @_home_option
-def open_site(year: int, home_folder: Path) -> None:
+def open_site(year: int, home_folder: Path) -> int:
     """Open the site of the current release in a browser."""
     from orchestration.commands.releases import open_release
 
-    sys.exit(open_release(Home(home_folder), year))
+    return open_release(Home(home_folder), year)
+
+
+@cli.command()
+@_home_option
+@_raw_option
+def doctor(home_folder: Path, raw: Path) -> int:
+    """What a build would find wrong with the machine or the home.
+
+    Every release is checked file by file. Ends with the exit code of what is worst.
+    """
+    from orchestration.commands.doctor import examine
+
+    return examine(Home(home_folder), raw)
 
 
 @cli.command()
 @_home_option
 @_raw_option
 @click.option("--port", default=3000, show_default=True, help="Port of the UI, on this machine.")
-def dev(home_folder: Path, raw: Path, port: int) -> None:
+def dev(home_folder: Path, raw: Path, port: int) -> int:
     """The Dagster UI on this home."""
     from orchestration.commands.dev import run_ui
 
-    sys.exit(run_ui(Home(home_folder), raw, port))
+    return run_ui(Home(home_folder), raw, port)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -243,7 +312,7 @@ def dev(home_folder: Path, raw: Path, port: int) -> None:
 )
 @_home_option
 @click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED)
-def dbt(year: int | None, home_folder: Path, arguments: tuple[str, ...]) -> None:
+def dbt(year: int | None, home_folder: Path, arguments: tuple[str, ...]) -> int:
     """Run dbt on the landing of a year, in a database for development.
 
     What follows the options goes to dbt as it is: metropolis dbt --year 2021 build --select +figures. The exit
@@ -251,12 +320,44 @@ def dbt(year: int | None, home_folder: Path, arguments: tuple[str, ...]) -> None
     """
     from orchestration.commands.dbt import run_plain_dbt
 
-    sys.exit(run_plain_dbt(Home(home_folder), year, arguments))
+    return run_plain_dbt(Home(home_folder), year, arguments)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs a command and returns its exit code; every error becomes a sentence on standard error."""
+    places = _Places()
+    with interrupts() as interrupted:
+        try:
+            code = cli.main(list(arguments), prog_name="metropolis", standalone_mode=False, obj=places)
+            sys.stdout.flush()
+        except click.ClickException as error:
+            error.show()
+            return ExitCode.WRONG
+        except BrokenPipeError:
+            # Whoever read the output has enough. What is still in the buffer must not fail once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 128 + signal.SIGPIPE
+        except BaseException as error:
+            number = interrupted.first()
+            if number is not None or isinstance(error, KeyboardInterrupt | click.Abort):
+                return _say("interrupted", 128 + (number or signal.SIGINT))
+            if isinstance(error, SystemExit | GeneratorExit):
+                raise
+            failure = failure_of(error, places.home, places.raw)
+            return _say(failure.sentence, failure.exit_code)
+        number = interrupted.first() if code else None
+        if number is not None:
+            # A library took the interrupt for an error of its own.
+            return _say("interrupted", 128 + number)
+    return int(code or ExitCode.OK)
+
+
+def _say(sentence: str, code: int) -> int:
+    with suppress(OSError):
+        print(f"metropolis: {sentence}", file=sys.stderr, flush=True)
+    return code
 
 
 def main() -> None:
     """The entry point; runs anywhere, with paths relative to where it is called."""
-    cli(prog_name="metropolis")
-
-
-__all__ = ["PROJECT_FOLDER", "cli", "main"]
+    sys.exit(run(sys.argv[1:]))

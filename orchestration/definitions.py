@@ -46,7 +46,7 @@ def build_defs(raw: Path | None = None, home: Path | None = None, engine: str = 
     release = release_asset([*marts, dg.AssetKey(["landing", "source_files"])])
     guards = guard_checks()
     jobs = _jobs(guards)
-    operations = build_operations(jobs[0], models, Path(warehouse.raw))
+    operations = build_operations(jobs[0], models, Path(warehouse.raw), Path(warehouse.home))
     return dg.Definitions(
         assets=dg.with_source_code_references([*ingest_assets(), models, release]),
         asset_checks=[guards],

@@ -7,6 +7,7 @@ with everything that it reads.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,11 +44,20 @@ def code_fingerprint() -> str:
 
 def inputs_fingerprint(exports: Path) -> str:
     """One hash over every file of a year's folder."""
-    paths = [path for path in sorted(exports.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    paths = sorted(path for path in _files_below(exports) if not path.name.startswith("."))
     with ThreadPoolExecutor() as threads:
         # Hashing large files lets go of the interpreter; each hash is kept.
         list(threads.map(sha256_of_file, paths))
     return fingerprint_of_files(paths, exports)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Every file below a folder; OSError for a folder that cannot be read, which is not an empty one."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            yield from _files_below(path)
+        elif path.is_file():
+            yield path
 
 
 def build_fingerprint(exports: Path, engine: str, released_before: str) -> str:

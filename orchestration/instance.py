@@ -1,27 +1,36 @@
 """The Dagster instance of a home.
 
-Here belongs where run history is kept and how an instance of it is opened; nothing is sent anywhere.
+Run history is kept in the home; nothing is sent anywhere.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.paths import PROJECT_FOLDER, Home
+from orchestration.storage import write_atomically
 
 CONFIGURATION = PROJECT_FOLDER / "orchestration" / "dagster.yaml"
+# A tag of runs: "yes" while a process of the run holds the home's lock.
+HOLDS_HOME = "metropolis/holds_home"
+# A run that lives and does not hold the home waits for it, and says something sooner than this.
+_SILENT_SECONDS = 600.0
+_NEVER_HELD = "The process of this run ended without a word; its last event is long past."
+_HELD = "The process of this run ended while it held the home."
 
 
 def prepare_instance(home: Home) -> Path:
     """The home's DAGSTER_HOME, with the project's configuration in it."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     target = home.dagster / "dagster.yaml"
-    if not target.exists() or target.read_bytes() != CONFIGURATION.read_bytes():
-        shutil.copyfile(CONFIGURATION, target)
+    # Written each time: what cannot be written to is found here, and not by Dagster.
+    with write_atomically(target) as aside:
+        shutil.copyfile(CONFIGURATION, aside)
     os.environ["DAGSTER_HOME"] = str(home.dagster.resolve())
     return home.dagster
 
@@ -30,3 +39,29 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     """The instance that keeps the home's run history."""
     folder = prepare_instance(home)
     return dg.DagsterInstance.from_config(str(folder))
+
+
+def unfinished_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
+    """The runs that have started and not ended."""
+    return list(instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])))
+
+
+def fail_dead_runs(instance: dg.DagsterInstance, own_run: str = "") -> list[str]:
+    """Marks as failed the runs whose process is gone, so that the queue goes on; returns their ids.
+
+    The caller must hold the home's lock: then a run that is marked as its holder is dead, wherever its process was.
+    """
+    failed = []
+    for run in unfinished_runs(instance):
+        if run.run_id == own_run:
+            continue
+        held = run.tags.get(HOLDS_HOME) == "yes"
+        if held or _is_silent(instance, run.run_id):
+            instance.report_run_failed(run, _HELD if held else _NEVER_HELD)
+            failed.append(run.run_id)
+    return failed
+
+
+def _is_silent(instance: dg.DagsterInstance, run_id: str) -> bool:
+    last = instance.get_records_for_run(run_id, limit=1, ascending=False).records
+    return not last or time.time() - last[0].timestamp > _SILENT_SECONDS

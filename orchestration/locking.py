@@ -1,30 +1,45 @@
-"""The one writer of a home.
+"""The one writer of a home. Readers of releases never ask for it.
 
-Here belongs who may build; a reader of releases never asks. Processes that carry out one run take turns.
+The lock is the system's, which lets go of it when the process dies. It is on the folder of the home itself, so that no
+file can be removed to get around it, and on the file ``build.lock``, which says who holds it: network file systems lock
+files alone.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
+import socket
+import stat
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 
-_A_MOMENT = 0.05
+from orchestration.errors import ExitCode, MetropolisError
+
+# How long a writer waits for another one, in seconds.
+DEFAULT_WAIT = 60.0
+_PAUSE = 0.05
+_NO_LOCKS = frozenset({errno.EBADF, errno.EINVAL, errno.ENOLCK, errno.ENOTSUP})
 
 
-class HomeIsHeld(Exception):
-    """Another process builds in this home; the message says which."""
+class HomeIsHeld(MetropolisError):
+    """Another process writes to this home; the message says which."""
+
+    exit_code = ExitCode.HELD
 
 
 class HomeLock:
-    """An exclusive lock on a home. The system lets go of it when the process dies, however it dies.
+    """An exclusive lock on a home, named by the path of the file that says who holds it.
 
-    Re-entrant within a process, so that the command line and the job it runs share it.
+    Re-entrant within a process, so that the command line and the job it runs share it. Processes of one run
+    take turns.
     """
 
     _held: ClassVar[dict[Path, HomeLock]] = {}
@@ -32,43 +47,59 @@ class HomeLock:
     def __init__(self, path: Path) -> None:
         self._path = path.resolve()
         self._depth = 0
-        self._stream: IO[str] | None = None
+        self._descriptors: list[int] = []
 
     @classmethod
     def of(cls, path: Path) -> HomeLock:
         """The lock of this process on a path."""
         return cls._held.setdefault(path.resolve(), cls(path))
 
-    def acquire(self, run: str = "") -> None:
-        """Takes the lock, after other processes of the same run; HomeIsHeld where another one has it."""
+    def acquire(
+        self, run: str = "", wait: float = DEFAULT_WAIT, on_wait: Callable[[str], object] | None = None
+    ) -> None:
+        """Takes the lock; waits without end for processes of the same run, and ``wait`` seconds for others.
+
+        ``on_wait`` is told once who is waited for. Raises HomeIsHeld where the time is over.
+        """
         if self._depth == 0:
-            self._stream = self._open(run)
+            self._descriptors = self._take(run, wait, on_wait)
         self._depth += 1
 
     def release(self) -> None:
         """Gives the lock back."""
         self._depth -= 1
-        if self._depth == 0 and self._stream is not None:
-            self._stream.truncate(0)
-            self._stream.close()
-            self._stream = None
+        if self._depth == 0:
+            with suppress(OSError):
+                os.ftruncate(self._descriptors[-1], 0)
+            _let_go(self._descriptors)
+            self._descriptors = []
 
-    def _open(self, run: str) -> IO[str]:
+    def _take(self, run: str, wait: float, on_wait: Callable[[str], object] | None) -> list[int]:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        stream = self._path.open("a+", encoding="utf-8")
-        while not _is_taken(stream):
-            holder = _holder(stream)
-            if holder is not None and (not run or holder.get("run") != run):
-                stream.close()
-                raise HomeIsHeld(_described(holder))
-            # A step of the same run has it, or somebody who has not signed yet.
-            time.sleep(_A_MOMENT)
-        stream.seek(0)
-        stream.truncate()
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        json.dump({"process": os.getpid(), "since": since, "run": run}, stream)
-        stream.flush()
-        return stream
+        descriptors: list[int] = []
+        try:
+            descriptors.append(os.open(self._path.parent, os.O_RDONLY))
+            descriptors.append(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644))
+            self._wait_for(descriptors, run, wait, on_wait)
+            _sign(descriptors[-1], run)
+        except BaseException:
+            _let_go(descriptors)
+            raise
+        return descriptors
+
+    def _wait_for(
+        self, descriptors: list[int], run: str, wait: float, on_wait: Callable[[str], object] | None
+    ) -> None:
+        until = time.monotonic() + wait
+        while not all(_is_taken(each) for each in descriptors):
+            holder = _holder(self._path)
+            if not run or holder.get("run") != run:
+                if time.monotonic() >= until:
+                    raise HomeIsHeld(_described(holder))
+                if on_wait is not None:
+                    on_wait(_described(holder))
+                    on_wait = None
+            time.sleep(_PAUSE)
 
     def __enter__(self) -> HomeLock:
         self.acquire()
@@ -83,38 +114,44 @@ class HomeLock:
         self.release()
 
 
-def _leave_to_the_parent() -> None:
-    """A copy of a process holds nothing: the lock is let go of when the process itself is gone."""
-    for lock in HomeLock._held.values():
-        if lock._stream is not None:
-            lock._stream.close()
-    HomeLock._held.clear()
-
-
-os.register_at_fork(after_in_child=_leave_to_the_parent)
-
-
-def _is_taken(stream: IO[str]) -> bool:
+def _is_taken(descriptor: int) -> bool:
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         return False
+    except OSError as error:
+        # A network file system has no locks on folders.
+        if error.errno not in _NO_LOCKS or not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise
     return True
 
 
-def _holder(stream: IO[str]) -> dict[str, Any] | None:
-    """Who signed the lock; None where whoever has it is about to, over the name of one that died."""
-    stream.seek(0)
+def _let_go(descriptors: list[int]) -> None:
+    for each in descriptors:
+        # Said to the system, not left to closing: a copy of this process may have the same files open.
+        with suppress(OSError):
+            fcntl.flock(each, fcntl.LOCK_UN)
+        os.close(each)
+
+
+def _sign(descriptor: int, run: str) -> None:
+    since = datetime.now(UTC).isoformat(timespec="seconds")
+    node = {"process": os.getpid(), "host": socket.gethostname(), "since": since, "run": run}
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(node).encode("utf-8"), 0)
+
+
+def _holder(path: Path) -> dict[str, Any]:
+    """Who signed the lock, as far as that can be read."""
     try:
-        node: dict[str, Any] = json.loads(stream.read())
-        os.kill(node["process"], 0)
-    except (ValueError, KeyError, TypeError, ProcessLookupError):
-        return None
-    except PermissionError:
-        # It lives, as somebody else's.
-        return node
-    return node
+        node = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return node if isinstance(node, dict) else {}
 
 
 def _described(holder: dict[str, Any]) -> str:
-    return f"process {holder['process']} has been building in this home since {holder.get('since')}"
+    if "process" not in holder:
+        return "another process is writing to this home"
+    where = "" if holder.get("host") == socket.gethostname() else f" on {holder.get('host')}"
+    return f"process {holder['process']}{where} has been building in this home since {holder.get('since')}"

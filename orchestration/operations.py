@@ -1,6 +1,6 @@
 """Scheduled operation: when a year is built, and who hears of it when it is not.
 
-Here belong the schedules, the sensors and what they watch. What a build does is the job's.
+What a build does is the job's.
 """
 
 import hashlib
@@ -16,7 +16,11 @@ from typing import Any
 import dagster as dg
 
 from orchestration.fingerprints import inputs_fingerprint
-from orchestration.notices import notify
+from orchestration.instance import fail_dead_runs, unfinished_runs
+from orchestration.locking import HomeIsHeld, HomeLock
+from orchestration.notices import notify, run_url
+from orchestration.outcomes import outcome_of
+from orchestration.paths import Home
 from orchestration.resources import CLOCK, report_years
 
 QUIET_VARIABLE = "METROPOLIS_QUIET_SECONDS"
@@ -167,7 +171,7 @@ def _new_exports(job: Any, raw: Path) -> dg.SensorDefinition:
     return new_exports
 
 
-def _failure_notice(job: Any) -> dg.SensorDefinition:
+def _failure_notice(job: Any, raw: Path, home: Path) -> dg.SensorDefinition:
     @dg.run_failure_sensor(
         name="failure_notice",
         monitored_jobs=[job],
@@ -175,27 +179,51 @@ def _failure_notice(job: Any) -> dg.SensorDefinition:
         description="Tells the webhook of a build that failed or was refused.",
     )
     def failure_notice(context: dg.RunFailureSensorContext) -> dg.SkipReason | None:
-        year = context.dagster_run.tags.get("dagster/partition", "?")
-        steps = [
-            f"{event.step_key}: {_root(event.step_failure_data.error)}"
-            for event in context.get_step_failure_events()
-            if event.step_failure_data.error is not None
+        run = context.dagster_run
+        logged = context.instance.all_logs(run.run_id)
+        events = [entry.dagster_event for entry in logged if entry.dagster_event is not None]
+        outcome = outcome_of(events, home, raw)
+        owners = ", ".join(outcome.owners())
+        url = run_url(run.run_id)
+        lines = [
+            *(outcome.sentences or [context.failure_event.message or "no message"]),
+            f"Owner: {owners}",
+            f"Exit code: {outcome.exit_code:d}",
+            f"Run: {url}",
         ]
-        text = "\n".join(steps) or context.failure_event.message or "no message"
-        sent = notify(f"The build of {year} was not released", text)
+        title = f"The build of {run.tags.get('dagster/partition', '?')} was not released"
+        sent = notify(title, "\n".join(lines), owner=owners, exit_code=int(outcome.exit_code), run=url)
         return None if sent else dg.SkipReason("No webhook is configured")
 
     return failure_notice
 
 
-def _root(error: Any) -> str:
-    """The sentence of the error that began it: Dagster wraps it in errors of its own."""
-    while error.cause is not None:
-        error = error.cause
-    return str(error.message).strip()
+def _dead_runs(home: Path) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="dead_runs",
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Marks runs whose process was killed as failed, so that they do not block the queue.",
+    )
+    def dead_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        if not unfinished_runs(context.instance):
+            return dg.SkipReason("No run is in progress")
+        # A lock of its own: other sensors of this process must not take part in it.
+        lock = HomeLock(Home(home).lock)
+        try:
+            lock.acquire(wait=0)
+        except HomeIsHeld as held:
+            return dg.SkipReason(str(held))
+        try:
+            failed = fail_dead_runs(context.instance)
+        finally:
+            lock.release()
+        return dg.SkipReason(f"Runs of dead processes: {', '.join(failed) or 'none'}")
+
+    return dead_runs
 
 
-def build_operations(job: Any, models: dg.AssetsDefinition, raw: Path) -> Operations:
+def build_operations(job: Any, models: dg.AssetsDefinition, raw: Path, home: Path) -> Operations:
     """The schedules and sensors on the build's job, and the sensor of declarative automation on the models."""
     automation = dg.AutomationConditionSensorDefinition(
         "models_automation",
@@ -205,5 +233,5 @@ def build_operations(job: Any, models: dg.AssetsDefinition, raw: Path) -> Operat
     )
     return Operations(
         schedules=[_nightly(job, raw), _exports_due(job, raw)],
-        sensors=[_new_exports(job, raw), _failure_notice(job), automation],
+        sensors=[_new_exports(job, raw), _failure_notice(job, raw, home), _dead_runs(home), automation],
     )

@@ -4,12 +4,14 @@ Every step gets it. It holds the home's lock for the length of a run, so that on
 launched it.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 
 from orchestration.build import Build, build_of
 from orchestration.ingest.sources import Landing, landing_of
+from orchestration.instance import HOLDS_HOME, fail_dead_runs
 from orchestration.locking import HomeLock
 from orchestration.paths import Home
 
@@ -34,12 +36,26 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     column_lineage: bool = False
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Takes the home for this run."""
-        HomeLock.of(self.layout.lock).acquire(context.run.run_id if context.run else "")
+        """Takes the home for this run, and marks as failed the runs that died while they held it."""
+        run = context.run.run_id if context.run else ""
+        HomeLock.of(self.layout.lock).acquire(run, on_wait=self._say_waiting(context))
+        if run and context.instance:
+            fail_dead_runs(context.instance, run)
+            context.instance.add_run_tags(run, {HOLDS_HOME: "yes"})
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
         """Gives the home back."""
+        if context.run and context.instance:
+            context.instance.add_run_tags(context.run.run_id, {HOLDS_HOME: "no"})
         HomeLock.of(self.layout.lock).release()
+
+    @staticmethod
+    def _say_waiting(context: dg.InitResourceContext) -> Callable[[str], None]:
+        def say_waiting(holder: str) -> None:
+            if context.log:
+                context.log.info(f"Waiting for the home: {holder}")
+
+        return say_waiting
 
     @property
     def layout(self) -> Home:

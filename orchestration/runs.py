@@ -1,68 +1,77 @@
-"""One build from the command line: the same job that the UI shows, run in this process.
-
-Here belongs launching the job and telling its outcome apart: released, unchanged, refused, wrong input.
-"""
+"""One build from the command line: the same job that the UI shows, run in this process."""
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import dataclass, field
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from orchestration.errors import ExitCode
 from orchestration.fingerprints import build_fingerprint
+from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
+from orchestration.outcomes import outcome_of
 from orchestration.paths import Home
-from orchestration.release.shelf import Shelf
-from orchestration.storage import write_atomically
+from orchestration.release_store import ReleaseDamaged, ReleaseStore
+from orchestration.storage import read_json, write_json
 
 _BUILT = "built.json"
-_WRONG_INPUT = frozenset({"SourceRefused", "PseudonymKeyError"})
-
-
-class Outcome(IntEnum):
-    """How a build ended, as the command line's exit code."""
-
-    RELEASED = 0
-    REFUSED = 1
-    WRONG_INPUT = 2
-    HELD = 3
 
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The outcome of a build: what happened, the current release, and what is to be said."""
+    """The outcome of a build: its exit code, the current release, and what is to be said."""
 
-    outcome: Outcome
+    exit_code: ExitCode
     release: str | None = None
     is_new: bool = False
     messages: list[str] = field(default_factory=list)
 
 
+def recover_releases(home: Home, year: int) -> list[str]:
+    """Puts the releases of a year, and of the one before, in order; a sentence for whatever cannot be read.
+
+    Raises ReleaseDamaged where nobody can tell which release is current.
+    """
+    damage = []
+    for each in (year - 1, year):
+        store = ReleaseStore(home, each)
+        store.recover()
+        damage += store.damage()
+    return damage
+
+
+def require_people(home: Home) -> None:
+    """Raises where the key is not this home's, or the marks of forgotten people cannot be read."""
+    load_or_make_key(home.pseudonym_key)
+    forgotten_marks(home.forgotten)
+
+
 def released_before(home: Home, year: int) -> str:
     """The current release of the year before, which a build is compared with."""
-    return Shelf(home, year - 1).current() or ""
+    return ReleaseStore(home, year - 1).current() or ""
 
 
 def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str | None:
-    """The current release, where nothing that decides it has changed since it was built."""
-    path = home.build(year) / _BUILT
-    if not path.exists():
+    """The current release, where nothing that decides it has changed since it was built.
+
+    Raises ReleaseDamaged where it is not what was published.
+    """
+    built = read_json(home.build(year) / _BUILT)
+    release = ReleaseStore(home, year).current_release()
+    if built is None or release is None or built.get("release") != release.name:
         return None
-    built = json.loads(path.read_text(encoding="utf-8"))
-    shelf = Shelf(home, year)
-    if built["release"] != shelf.current() or not (shelf.folder / built["release"]).is_dir():
+    if built.get("fingerprint") != build_fingerprint(exports, engine, released_before(home, year)):
         return None
-    fingerprint = build_fingerprint(exports, engine, released_before(home, year))
-    return str(built["release"]) if built["fingerprint"] == fingerprint else None
+    if release.provenance.get("forgotten") != len(forgotten_marks(home.forgotten)):
+        return None
+    release.verify()
+    return release.name
 
 
 def remember(home: Home, year: int, exports_fingerprint: str, release: str) -> None:
     """Keeps what the current release was built from, to tell an unchanged year at once."""
-    node = {"fingerprint": exports_fingerprint, "release": release}
-    with write_atomically(home.build(year) / _BUILT) as aside:
-        aside.write_text(json.dumps(node), encoding="utf-8")
+    write_json(home.build(year) / _BUILT, {"fingerprint": exports_fingerprint, "release": release})
 
 
 def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
@@ -70,14 +79,23 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
     # Before anything is read: what changes from here on has not been built.
     fingerprint = build_fingerprint(raw / str(year), engine, released_before(home, year))
     result = _execute_job(home, raw, year, engine)
-    release = Shelf(home, year).current()
-    if result.success and release is not None:
-        is_new = _is_new(result)
-        remember(home, year, fingerprint, release)
-        return BuildResult(Outcome.RELEASED, release, is_new)
-    wrong, messages = _failures(result)
-    outcome = Outcome.WRONG_INPUT if wrong else Outcome.REFUSED
-    return BuildResult(outcome, release, False, messages)
+    if result.success:
+        release = ReleaseStore(home, year).current_release()
+        assert release is not None
+        remember(home, year, fingerprint, release.name)
+        return BuildResult(ExitCode.OK, release.name, _is_new(result))
+    outcome = outcome_of(result.all_events, home.folder, raw)
+    if outcome.was_interrupted:
+        raise KeyboardInterrupt
+    return BuildResult(outcome.exit_code, _standing(home, year), False, outcome.sentences)
+
+
+def _standing(home: Home, year: int) -> str | None:
+    """The release that is still current, where that can be told."""
+    try:
+        return ReleaseStore(home, year).current()
+    except ReleaseDamaged:
+        return None
 
 
 def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
@@ -100,6 +118,8 @@ def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
             instance=instance,
             partition_key=str(year),
             raise_on_error=False,
+            # Whoever started it sees how it ends; the daemon does not try it again.
+            tags={"dagster/max_retries": "0"},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
 
@@ -109,46 +129,3 @@ def _is_new(result: Any) -> bool:
         if event.asset_key is not None and event.asset_key.path[0] == "release":
             return bool(event.materialization.metadata["is_new"].value)
     return False
-
-
-def _failures(result: Any) -> tuple[bool, list[str]]:
-    """Whether the input was wrong, and the sentences of what failed."""
-    checks = [m for each in result.get_asset_check_evaluations() if not each.passed for m in _told(each)]
-    errors = [
-        _root(event.step_failure_data.error)
-        for event in result.all_events
-        if event.event_type_value == "STEP_FAILURE"
-    ]
-    wrong = any(error.cls_name in _WRONG_INPUT for error in errors)
-    # What a check refused, the release refuses again, in the same words.
-    said_already = {"DagsterAssetCheckFailedError"} | ({"ReleaseRefused"} if checks else set())
-    sentences = [_sentence(each) for each in errors if each.cls_name not in said_already]
-    # Every step of exports that fails names all files of the year that are wrong.
-    return wrong, list(dict.fromkeys([*checks, *sentences]))
-
-
-def _root(error: Any) -> Any:
-    while error.cause is not None:
-        error = error.cause
-    return error
-
-
-def _sentence(error: Any) -> str:
-    return str(error.message).split(": ", 1)[-1].strip()
-
-
-def _told(check: Any) -> list[str]:
-    """What a failed check says; nothing of one that never ran, since what kept it from running is told."""
-    name = f"{'/'.join(check.asset_key.path)} · {check.check_name}"
-    if "status" in check.metadata and check.metadata["status"].value == "skipped":
-        return []
-    answers = check.metadata.get("answers")
-    records = getattr(answers, "records", None)
-    if not records:
-        message = check.metadata.get("message")
-        return [f"{name}: {message.value if message is not None else 'failed'}"]
-    return [
-        f"{name}: {record.data['meaning']} — {record.data['outcome']}: {record.data['observed']}"
-        for record in records
-        if record.data["outcome"] != "passed"
-    ]

@@ -1,16 +1,15 @@
-"""Writing files so that a crash at any moment leaves the old or the new, never a part.
-
-Here belong atomic writes, syncing and hashing of files. What is written does not.
-"""
+"""Files: atomic writes, hashes, and JSON that carries a hash of itself."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 
 def sync_file(path: Path) -> None:
@@ -39,6 +38,48 @@ def write_atomically(path: Path) -> Iterator[Path]:
         sync_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, node: dict[str, Any]) -> None:
+    """Writes an object as JSON with its checksum, whole or not at all."""
+    with write_atomically(path) as aside:
+        aside.write_text(
+            json.dumps(with_checksum(node), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The object that ``write_json`` wrote; None where there is none, or it is not as it was written."""
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    return parse_checked(content)
+
+
+def with_checksum(node: dict[str, Any]) -> dict[str, Any]:
+    """The object with the hash of its content as the last member."""
+    return {**node, "checksum": _checksum(node)}
+
+
+def parse_checked(content: bytes) -> dict[str, Any] | None:
+    """The object of a JSON text, without its checksum; None where the text is not what was written.
+
+    A byte order mark and line ends are not part of the content.
+    """
+    try:
+        node = json.loads(content.decode("utf-8-sig"))
+    except ValueError:
+        return None
+    if not isinstance(node, dict):
+        return None
+    checksum = node.pop("checksum", None)
+    return node if checksum == _checksum(node) else None
+
+
+def _checksum(node: dict[str, Any]) -> str:
+    text = json.dumps(node, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def sha256_of_file(path: Path) -> str:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from orchestration.commands.common import OK, complain
+from orchestration.commands.common import OK, WrongCall
+from orchestration.errors import MetropolisError
 from orchestration.ingest.normalise import normalise_text
 from orchestration.release.tables import typed_text
 from orchestration.storage import write_atomically
@@ -25,7 +26,7 @@ _LANGUAGE_UNKNOWN = "und"
 _DELIMITERS = (",", ";", "\t")
 
 
-class AnswerIsWrong(Exception):
+class AnswerIsWrong(MetropolisError):
     """The answered review cannot be applied; the message says which answer, and why."""
 
 
@@ -46,7 +47,7 @@ class _Answer:
 def apply_review(raw: Path, year: int, path: Path, by: str | None) -> int:
     """Adds accepted names to the register of names; all of an answered review or nothing."""
     if not by or not by.strip():
-        return complain("--apply needs --by: a name enters the register in somebody's name")
+        raise WrongCall("--apply needs --by: a name enters the register in somebody's name")
     registers = raw / str(year) / "registers"
     register = registers / "member_names.csv"
     try:
@@ -56,9 +57,7 @@ def apply_review(raw: Path, year: int, path: Path, by: str | None) -> int:
         if new:
             _append(register, new, by.strip())
     except AnswerIsWrong as error:
-        return complain(f"{path}: {error}")
-    except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}")
+        raise WrongCall(f"{path}: {error}") from None
     print(f"{register}: {len(new)} names added by {by.strip()}; build again to count them.")
     if len(new) < len(answers):
         print(f"{len(answers) - len(new)} are names of their members already: look at their countries.")

@@ -1,7 +1,4 @@
-"""``metropolis build``: one year, exports to release.
-
-Here belongs what is said on the way and at the end, and the exit code.
-"""
+"""``metropolis build``: one year, exports to release."""
 
 from __future__ import annotations
 
@@ -12,59 +9,63 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from orchestration import progress
-from orchestration.commands.common import complain, human_size, print_table, read_csv
+from orchestration.commands.common import WrongCall, held, human_size, print_table, read_csv, warn
+from orchestration.errors import ExitCode
 from orchestration.ingest.folder import odd_entries_of_year
-from orchestration.locking import HomeIsHeld, HomeLock
+from orchestration.limits import require_engine, require_files, require_path
 from orchestration.paths import Home
-from orchestration.release.shelf import Shelf, folder_size
-from orchestration.runs import BuildResult, Outcome, run_build, unchanged_release
+from orchestration.release_store import Release, ReleaseStore, folder_size
+from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
 
 
-def build_year(home: Home, raw: Path, year: int, engine: str) -> int:
-    """Builds and releases a year; the exit code of the outcome."""
+def build_year(home: Home, raw: Path, year: int, engine: str, wait: float) -> int:
+    """Builds and releases a year; the exit code of the outcome.
+
+    Raises WrongCall where there are no exports or the engine is not installed, HomeIsHeld where another writer does
+    not end in ``wait`` seconds.
+    """
     exports = raw / str(year)
     if not exports.is_dir():
-        return complain(f"there are no exports of {year}: {exports} is no folder")
-    try:
-        home.folder.mkdir(parents=True, exist_ok=True)
-        with HomeLock.of(home.lock):
-            return _build_held(home, raw, year, engine)
-    except HomeIsHeld as held:
-        complain(str(held))
-        return Outcome.HELD
-    except OSError as error:
-        complain(f"the home cannot be used: {error.strerror or error} ({error.filename or home.folder})")
-        return Outcome.WRONG_INPUT
+        raise WrongCall(f"there are no exports of {year}: {exports} is no folder")
+    require_engine(engine)
+    require_files()
+    require_path(home.folder)
+    home.folder.mkdir(parents=True, exist_ok=True)
+    with held(home, wait):
+        return _build_held(home, raw, year, engine)
 
 
 def _build_held(home: Home, raw: Path, year: int, engine: str) -> int:
     started = time.monotonic()
+    require_people(home)
+    for each in recover_releases(home, year):
+        warn(each)
     if odd := odd_entries_of_year(raw / str(year)):
-        refused = BuildResult(
-            Outcome.WRONG_INPUT, Shelf(home, year).current(), messages=[str(each) for each in odd]
-        )
-        return _say_refused(refused, year)
-    release = unchanged_release(home, year, raw / str(year), engine)
-    if release is not None:
-        print(f"Unchanged: neither exports nor code differ from those of {release}.")
-        _print_release(home, year, release)
-        return Outcome.RELEASED
+        release = ReleaseStore(home, year).current()
+        return _say_refused(BuildResult(ExitCode.WRONG, release, messages=[str(each) for each in odd]), year)
+    unchanged = unchanged_release(home, year, raw / str(year), engine)
+    if unchanged is not None:
+        print(f"Unchanged: neither exports nor code differ from those of {unchanged}.")
+        _print_release(home, year, unchanged)
+        return ExitCode.OK
     with _Progress():
         result = run_build(home, raw, year, engine)
-    if result.outcome is not Outcome.RELEASED:
+    if result.exit_code is not ExitCode.OK:
         return _say_refused(result, year)
     assert result.release is not None
-    print_summary(home.releases(year) / result.release)
+    print_summary(ReleaseStore(home, year).release(result.release))
     print()
     said = "Released" if result.is_new else "Unchanged: the figures and files are those of"
     print(f"{said} {result.release} in {time.monotonic() - started:.1f} s.")
     _print_release(home, year, result.release)
-    return Outcome.RELEASED
+    return ExitCode.OK
 
 
 def _say_refused(result: BuildResult, year: int) -> int:
-    if result.outcome is Outcome.WRONG_INPUT:
-        print(f"The exports of {year} are wrong; nothing was built:", file=sys.stderr)
+    if result.exit_code is ExitCode.WRONG:
+        print(
+            f"The exports of {year}, or the machine, cannot be used; nothing was published:", file=sys.stderr
+        )
     else:
         print(f"Refused: nothing of {year} was published.", file=sys.stderr)
     for message in result.messages:
@@ -72,7 +73,7 @@ def _say_refused(result: BuildResult, year: int) -> int:
             print(f"  {line}", file=sys.stderr)
     standing = f"{result.release} stands" if result.release else "there is no release yet"
     print(f"The last release is untouched: {standing}.", file=sys.stderr)
-    return result.outcome
+    return result.exit_code
 
 
 class _Progress:
@@ -105,17 +106,14 @@ class _Progress:
         self._step = step
 
 
-def print_summary(release: Path) -> None:
+def print_summary(release: Release) -> None:
     """What was read, loaded, quarantined, guarded, and the differences from print."""
-    import json
-
-    _print_sources(read_csv(release / "sources.csv"))
-    provenance = json.loads((release / "release.json").read_text(encoding="utf-8"))
-    guards = provenance["guards"]
+    _print_sources(read_csv(release.file("sources.csv")))
+    guards = release.provenance["guards"]
     asked = sum(guards.values())
     print()
     print(f"Guarded: {guards['passed']} of {asked} expectations hold.")
-    _print_reconciliation(read_csv(release / "reconciliation.csv"))
+    _print_reconciliation(read_csv(release.file("reconciliation.csv")))
 
 
 def _print_sources(sources: list[dict[str, str]]) -> None:

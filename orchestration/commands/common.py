@@ -1,38 +1,57 @@
-"""What several commands need: the current release, tables on a terminal, errors.
-
-Here belongs nothing that knows a figure.
-"""
+"""What several commands need: the current release, the home as its only writer, tables on a terminal."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration.errors import ExitCode, MetropolisError
+from orchestration.locking import HomeLock
 from orchestration.paths import Home
-from orchestration.release.shelf import Shelf
+from orchestration.release_store import Release, ReleaseStore
 
-OK = 0
-REFUSED = 1
-WRONG = 2
+OK = ExitCode.OK
+REFUSED = ExitCode.REFUSED
 _WIDEST_CELL = 70
 
 
-def complain(message: str) -> int:
-    """Says what is wrong with the call or the input; the exit code for it."""
+class WrongCall(MetropolisError):
+    """The call asks for what is not there or cannot be; the message says what."""
+
+
+def warn(message: str) -> None:
+    """Says something that does not stop the command."""
     print(f"metropolis: {message}", file=sys.stderr)
-    return WRONG
 
 
-def current_release(home: Home, year: int) -> Path | None:
-    """The folder of the year's current release; None, and a word about it, where there is none."""
-    shelf = Shelf(home, year)
-    release = shelf.current()
-    if release is None or not (shelf.folder / release).is_dir():
-        complain(f"there is no release of {year} in {home.folder}; metropolis build --year {year}")
-        return None
-    return shelf.folder / release
+def current_release(home: Home, year: int) -> Release:
+    """The year's current release.
+
+    Raises WrongCall where there is none, ReleaseDamaged where it is not whole.
+    """
+    release = ReleaseStore(home, year).current_release()
+    if release is None:
+        raise WrongCall(f"there is no release of {year} in {home.folder}; metropolis build --year {year}")
+    return release
+
+
+@contextmanager
+def held(home: Home, wait: float) -> Iterator[None]:
+    """The home as its only writer; waits so many seconds for another one.
+
+    Raises WrongCall where there is no home, HomeIsHeld where the other one does not end in time.
+    """
+    if not home.folder.is_dir():
+        raise WrongCall(f"there is no home at {home.folder}")
+    lock = HomeLock.of(home.lock)
+    lock.acquire(wait=wait, on_wait=lambda holder: warn(f"{holder}; waiting up to {wait:g} s"))
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

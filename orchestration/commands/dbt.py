@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from orchestration.commands.common import complain
+from orchestration.commands.common import WrongCall
 from orchestration.paths import DBT_FOLDER, Home
 
 _DBT = Path(sys.executable).with_name("dbt")
@@ -25,9 +25,9 @@ def run_plain_dbt(home: Home, year: int | None, arguments: Sequence[str]) -> int
     Without a year, dbt takes the newest landing of the home.
     """
     if not home.folder.is_dir():
-        return complain(f"there is no home {home.folder}: metropolis build makes one")
+        raise WrongCall(f"there is no home {home.folder}: metropolis build makes one")
     if year is not None and any(each.partition("=")[0] == "--vars" for each in arguments):
-        return complain("the year is given twice: by --year, and by --vars to dbt; leave one of them out")
+        raise WrongCall("the year is given twice: by --year, and by --vars to dbt; leave one of them out")
     environment = {name: value for name, value in os.environ.items() if name not in _OF_A_BUILD}
     environment |= {
         "METROPOLIS_HOME": str(home.folder.resolve()),

@@ -1,7 +1,4 @@
-"""``metropolis dev``: the Dagster UI on a home.
-
-Here belongs starting it; what it shows is the code location's.
-"""
+"""``metropolis dev``: the Dagster UI on a home."""
 
 from __future__ import annotations
 
@@ -10,12 +7,14 @@ import sys
 from pathlib import Path
 
 from orchestration.instance import prepare_instance
+from orchestration.limits import require_path
 from orchestration.paths import PROJECT_FOLDER, Home
 from orchestration.resources import COLUMN_LINEAGE_VARIABLE
 
 
 def run_ui(home: Home, raw: Path, port: int) -> int:
     """Becomes ``dagster dev``, so that whoever stops this process stops all of it; never returns."""
+    require_path(home.folder)
     environment = {
         **os.environ,
         "METROPOLIS_HOME": str(home.folder.resolve()),

@@ -7,18 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from orchestration.commands.common import (
     OK,
-    WRONG,
-    complain,
+    WrongCall,
     current_release,
     print_table,
     read_csv,
 )
 from orchestration.paths import Home
+from orchestration.release_store import Release
 
 _NO_MEMBER = ""
 
@@ -26,15 +25,13 @@ _NO_MEMBER = ""
 def explain_figure(home: Home, year: int, figure_id: str, rows: bool, member: str | None) -> int:
     """Prints definition, parts, rows, models, files, guards and print of a figure."""
     release = current_release(home, year)
-    if release is None:
-        return WRONG
-    figures = {row["figure_id"]: row for row in read_csv(release / "figures.csv")}
+    figures = {row["figure_id"]: row for row in read_csv(release.file("figures.csv"))}
     if figure_id not in figures:
         close = ", ".join(key for key in figures if figure_id.split("_")[0] in key) or "none"
-        return complain(f"there is no figure {figure_id}; close to it: {close}")
+        raise WrongCall(f"there is no figure {figure_id}; close to it: {close}")
     member_id = _member_id(release, member)
     if member and not member_id:
-        return complain(f"{member} is no member of the release {release.name}")
+        raise WrongCall(f"{member} is no member of the release {release.name}")
     evidence = _Evidence(release, figure_id, member_id)
     _print_definition(release, figures[figure_id], evidence)
     _print_print(release, figure_id)
@@ -46,10 +43,10 @@ def explain_figure(home: Home, year: int, figure_id: str, rows: bool, member: st
     return OK
 
 
-def _member_id(release: Path, member: str | None) -> str:
+def _member_id(release: Release, member: str | None) -> str:
     if not member:
         return _NO_MEMBER
-    for row in read_csv(release / "annex_activity.csv"):
+    for row in read_csv(release.file("annex_activity.csv")):
         if member.casefold() in (row["member_id"].casefold(), row["member"].casefold()):
             return row["member_id"]
     return _NO_MEMBER
@@ -58,15 +55,18 @@ def _member_id(release: Path, member: str | None) -> str:
 class _Evidence:
     """The rows behind a figure, of one member where one is named."""
 
-    def __init__(self, release: Path, figure_id: str, member_id: str) -> None:
+    def __init__(self, release: Release, figure_id: str, member_id: str) -> None:
         import duckdb
 
-        self._connection = duckdb.connect(str(release / "warehouse.duckdb"), read_only=True)
+        self._connection = duckdb.connect(str(release.file("warehouse.duckdb")), read_only=True)
         self._figure_id = figure_id
         self._member_id = member_id
-        facts = release / "facts" / "figure_evidence_rows.parquet"
         # A large year keeps its facts as Parquet beside the database.
-        self._table = f"read_parquet('{facts}')" if facts.exists() else "figure_evidence_rows"
+        facts = "facts/figure_evidence_rows.parquet"
+        self._table = "figure_evidence_rows"
+        if facts in release.hashes:
+            path = str(release.file(facts)).replace("'", "''")
+            self._table = f"read_parquet('{path}')"
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
         parameters = [self._figure_id]
@@ -74,7 +74,7 @@ class _Evidence:
         if self._member_id:
             where += " and member_id = ?"
             parameters.append(self._member_id)
-        statement = sql.format(rows=f"(select * from {self._table} where {where})")
+        statement = sql.replace("{rows}", f"(select * from {self._table} where {where})")
         return list(self._connection.execute(statement, parameters).fetchall())
 
     def catalogue(self) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class _Evidence:
         )
 
 
-def _print_definition(release: Path, row: dict[str, str], evidence: _Evidence) -> None:
+def _print_definition(release: Release, row: dict[str, str], evidence: _Evidence) -> None:
     catalogue = evidence.catalogue()
     print(f"{row['label']} ({row['figure_id']}), {release.name}")
     print(f"  {catalogue['definition']}.")
@@ -114,15 +114,15 @@ def _print_definition(release: Path, row: dict[str, str], evidence: _Evidence) -
     print(f"  Denominator  {row['denominator'] or 'none: it is a count'}")
 
 
-def _print_print(release: Path, figure_id: str) -> None:
-    for row in read_csv(release / "reconciliation.csv"):
+def _print_print(release: Release, figure_id: str) -> None:
+    for row in read_csv(release.file("reconciliation.csv")):
         if row["kind"] == "figure" and row["key"] == figure_id:
             reason = f": {row['reason']}" if row["reason"] else ""
             print(f"  Print        {row['printed']} ({row['status'].replace('_', ' ')}{reason})")
 
 
-def _print_files(release: Path, evidence: _Evidence) -> None:
-    hashes = {row["source_file"]: row["sha256"] for row in read_csv(release / "sources.csv")}
+def _print_files(release: Release, evidence: _Evidence) -> None:
+    hashes = {row["source_file"]: row["sha256"] for row in read_csv(release.file("sources.csv"))}
     print("\nRows behind it, by source file:")
     lines = [
         [part, name, str(rows), str(units), hashes.get(name, "")]
@@ -134,14 +134,14 @@ def _print_files(release: Path, evidence: _Evidence) -> None:
     print_table(["part", "source file", "rows", "units", "sha256"], lines, right=(2, 3))
 
 
-def _print_models(release: Path, figure_id: str) -> None:
-    models = json.loads((release / "lineage.json").read_text(encoding="utf-8"))[figure_id]
+def _print_models(release: Release, figure_id: str) -> None:
+    models = json.loads(release.file("lineage.json").read_text(encoding="utf-8"))[figure_id]
     print("\nModels on the way:")
     print("  " + " → ".join(models))
 
 
-def _print_guards(release: Path, figure_id: str) -> None:
-    outcomes = json.loads((release / "guards.json").read_text(encoding="utf-8"))["results"]
+def _print_guards(release: Release, figure_id: str) -> None:
+    outcomes = json.loads(release.file("guards.json").read_text(encoding="utf-8"))["results"]
     about: Sequence[dict[str, Any]] = [each for each in outcomes if figure_id in each["figures"]]
     print("\nGuards:")
     for each in about:

@@ -9,20 +9,17 @@ import csv
 import json
 import sys
 from decimal import Decimal
-from pathlib import Path
 
-from orchestration.commands.common import OK, WRONG, current_release, print_table, read_csv
+from orchestration.commands.common import OK, current_release, print_table, read_csv
 from orchestration.paths import Home
+from orchestration.release_store import Release, ReleaseStore
 
 
 def print_figures(home: Home, years: tuple[int, ...], form: str) -> int:
     """Prints the figures of the current releases in a form: table, csv or json."""
-    releases: dict[int, Path] = {}
+    releases: dict[int, Release] = {}
     for year in years:
-        release = current_release(home, year)
-        if release is None:
-            return WRONG
-        releases[year] = release
+        releases[year] = current_release(home, year)
     if len(years) == 1:
         _print_one(home, years[0], releases[years[0]], form)
     else:
@@ -30,10 +27,10 @@ def print_figures(home: Home, years: tuple[int, ...], form: str) -> int:
     return OK
 
 
-def _print_one(home: Home, year: int, release: Path, form: str) -> None:
-    rows = read_csv(release / "figures.csv")
+def _print_one(home: Home, year: int, release: Release, form: str) -> None:
+    rows = read_csv(release.file("figures.csv"))
     if form == "csv":
-        sys.stdout.write((release / "figures.csv").read_text(encoding="utf-8"))
+        sys.stdout.write(release.file("figures.csv").read_text(encoding="utf-8"))
     elif form == "json":
         print(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
@@ -54,10 +51,10 @@ def _print_one(home: Home, year: int, release: Path, form: str) -> None:
 
 
 def _values(home: Home, year: int) -> dict[str, str]:
-    path = home.releases(year) / "latest" / "figures.csv"
-    if not path.exists():
+    release = ReleaseStore(home, year).current_release()
+    if release is None:
         return {}
-    return {row["figure_id"]: row["value"] for row in read_csv(path)}
+    return {row["figure_id"]: row["value"] for row in read_csv(release.file("figures.csv"))}
 
 
 def _move(value: str, before: str) -> str:
@@ -67,10 +64,11 @@ def _move(value: str, before: str) -> str:
     return f"{move:+f}" if move else "="
 
 
-def _print_several(releases: dict[int, Path], form: str) -> None:
+def _print_several(releases: dict[int, Release], form: str) -> None:
     years = sorted(releases)
     by_year = {
-        year: {row["figure_id"]: row for row in read_csv(releases[year] / "figures.csv")} for year in years
+        year: {row["figure_id"]: row for row in read_csv(releases[year].file("figures.csv"))}
+        for year in years
     }
     newest = by_year[years[-1]]
     rows = [

@@ -1,7 +1,4 @@
-"""``metropolis forget``: erase a person.
-
-Here belongs the order of an erasure. What is kept of a forgotten person, and where, is ``ingest.pseudonyms``.
-"""
+"""``metropolis forget``: erase a person."""
 
 from __future__ import annotations
 
@@ -11,43 +8,29 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestration.commands.build import build_year
-from orchestration.commands.common import OK, complain
+from orchestration.commands.common import OK, WrongCall, held
 from orchestration.ingest.addresses import address_of
-from orchestration.ingest.pseudonyms import (
-    Pseudonymiser,
-    PseudonymKeyError,
-    forget,
-    load_or_make_key,
-)
-from orchestration.locking import HomeIsHeld, HomeLock
+from orchestration.ingest.pseudonyms import Pseudonymiser, forget, is_forgotten, load_key
 from orchestration.paths import Home
 
-_HELD = 3
 
-
-def forget_person(home: Home, raw: Path, year: int | None, email: str) -> int:
+def forget_person(home: Home, raw: Path, year: int | None, email: str, wait: float) -> int:
     """Cuts every tie between the home and an address, then builds its years anew, or the one year.
 
-    The exit code is that of the build that went worst.
+    The exit code is that of the build that went worst. Raises WrongCall, and changes nothing, where no landed row
+    is the person's.
     """
     address = address_of(email)
     if address is None:
-        return complain("that is no e-mail address")
+        raise WrongCall("that is no e-mail address")
     # Tools that a build calls write the command line of their process into files.
     sys.argv[:] = [argument for argument in sys.argv if argument != email]
-    years = _years(home)
-    try:
-        home.folder.mkdir(parents=True, exist_ok=True)
-        with HomeLock.of(home.lock):
-            rows = _erase(home, years, address)
-    except HomeIsHeld as held:
-        complain(str(held))
-        return _HELD
-    except PseudonymKeyError as error:
-        return complain(str(error))
+    with held(home, wait):
+        years = _years(home)
+        rows = _erase(home, years, address)
     print(f"Forgotten: {rows} landed rows carried the person's pseudonym. They carry a random mark instead.")
     built = [each for each in (years if year is None else [year]) if (raw / str(each)).is_dir()]
-    outcomes = [build_year(home, raw, each, "duckdb") for each in built]
+    outcomes = [build_year(home, raw, each, "duckdb", wait) for each in built]
     _say_what_is_left()
     return max(outcomes, default=OK)
 
@@ -63,12 +46,14 @@ def _erase(home: Home, years: Iterable[int], address: str) -> int:
 
     Development databases go as well: they hold what plain dbt made of the landing.
     """
-    pseudonym = Pseudonymiser(load_or_make_key(home.pseudonym_key)).pseudonym(address)
-    rows = 0
+    pseudonym = Pseudonymiser(load_key(home.pseudonym_key)).pseudonym(address)
+    rows = sum(_rows_of(home.landing(year), pseudonym) for year in years)
+    # Who has a mark already is erased again: the first time may have been cut short.
+    if not rows and not is_forgotten(home.forgotten, pseudonym):
+        raise WrongCall(f"no landed row of {home.folder} is of that address; nothing was changed")
     # The mark comes first: a crash after it leaves nothing that a later build would not mend.
     forget(home.forgotten, pseudonym)
     for year in years:
-        rows += _rows_of(home.landing(year), pseudonym)
         for folder in (home.landing(year), home.build(year)):
             shutil.rmtree(folder, ignore_errors=True)
     for path in home.development_databases:
@@ -81,13 +66,19 @@ def _erase(home: Home, years: Iterable[int], address: str) -> int:
 
 
 def _rows_of(landing: Path, pseudonym: str) -> int:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     rows = 0
-    for path in landing.glob("*.parquet"):
-        if "person_key" in pq.read_schema(path).names:
-            found = pq.read_table(path, columns=["person_key"], filters=[("person_key", "=", pseudonym)])
-            rows += found.num_rows
+    for path in sorted(landing.glob("*.parquet")):
+        try:
+            if "person_key" in pq.read_schema(path).names:
+                found = pq.read_table(path, columns=["person_key"], filters=[("person_key", "=", pseudonym)])
+                rows += found.num_rows
+        except (pa.ArrowException, OSError):
+            raise WrongCall(
+                f"{path} is damaged; metropolis build --year {landing.name} lands it again, forget comes after"
+            ) from None
     return rows
 
 

@@ -5,7 +5,7 @@ Here belongs how differences are told. Judging them is the model's and the guard
 
 from __future__ import annotations
 
-from orchestration.commands.common import OK, REFUSED, WRONG, current_release, read_csv
+from orchestration.commands.common import OK, REFUSED, current_release, read_csv
 from orchestration.paths import Home
 
 _CHAPTERS = (
@@ -19,9 +19,7 @@ _CHAPTERS = (
 def print_reconciliation(home: Home, year: int, show_all: bool) -> int:
     """Prints the reconciliation of the current release; exit code 1 where something is new."""
     release = current_release(home, year)
-    if release is None:
-        return WRONG
-    rows = read_csv(release / "reconciliation.csv")
+    rows = read_csv(release.file("reconciliation.csv"))
     if not rows:
         print(f"{release.name}: this year has no print to compare with.")
         return OK

@@ -1,51 +1,45 @@
-"""``metropolis releases``, ``diff``, ``rollback`` and ``open``.
-
-Here belongs what is said of the shelf; the shelf itself is ``release.shelf``.
-"""
+"""``metropolis releases``, ``diff``, ``rollback`` and ``open``."""
 
 from __future__ import annotations
 
-import re
 import webbrowser
 
 from orchestration.commands.common import (
     OK,
-    WRONG,
-    complain,
+    REFUSED,
     current_release,
+    held,
     human_size,
     print_table,
+    warn,
 )
-from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.paths import Home
 from orchestration.release.changes import Difference, compare
-from orchestration.release.shelf import NoSuchRelease, Shelf, folder_size
-
-_RELEASE = re.compile(r"^(\d+)-r\d+$")
-_HELD = 3
-
-
-def _years(home: Home) -> list[int]:
-    folder = home.folder / "releases"
-    if not folder.is_dir():
-        return []
-    return sorted(int(each.name) for each in folder.iterdir() if each.name.isdigit())
+from orchestration.release_store import (
+    ReleaseDamaged,
+    ReleaseStore,
+    folder_size,
+    released_years,
+    store_of,
+)
 
 
 def print_releases(home: Home, year: int | None) -> int:
     """Lists releases with their size and history."""
     rows = []
-    for each in [year] if year is not None else _years(home):
-        shelf = Shelf(home, each)
-        current = shelf.current()
-        events = shelf.log()
-        for name in shelf.names():
+    for store in _stores(home, year):
+        current = _current_or_warning(store)
+        events = store.log()
+        for name in store.names():
             mine = [event for event in events if event.release == name]
             told = "; ".join(
                 f"{event.event} {event.at}" + (f" ({event.reason})" if event.reason else "") for event in mine
             )
-            size = human_size(folder_size(shelf.folder / name))
-            rows.append([name, "current" if name == current else "", size, told])
+            size = human_size(folder_size(store.folder / name))
+            state = "current" if name == current else ""
+            rows.append([name, state, size, told or "not in the log"])
+        for each in store.damage():
+            warn(each)
     if not rows:
         print("There is no release yet.")
         return OK
@@ -53,36 +47,60 @@ def print_releases(home: Home, year: int | None) -> int:
     return OK
 
 
-def prune_releases(home: Home, year: int | None, keep: int) -> int:
-    """Removes the oldest releases beyond a number, a year each."""
+def _stores(home: Home, year: int | None) -> list[ReleaseStore]:
+    return [ReleaseStore(home, each) for each in ([year] if year is not None else released_years(home))]
+
+
+def _current_or_warning(store: ReleaseStore) -> str | None:
     try:
-        with HomeLock.of(home.lock):
-            for each in [year] if year is not None else _years(home):
-                for name in Shelf(home, each).prune(keep):
-                    print(f"{name} removed")
-    except HomeIsHeld as held:
-        complain(str(held))
-        return _HELD
+        return store.current()
+    except ReleaseDamaged as damaged:
+        warn(str(damaged))
+        return None
+
+
+def verify_releases(home: Home, year: int | None) -> int:
+    """Checks every file of every release against the hashes kept at its making; 1 where one differs."""
+    faults: list[str] = []
+    checked = 0
+    for store in _stores(home, year):
+        faults += store.damage()
+        try:
+            current = store.current()
+            if current is not None and current not in store.names():
+                faults.append(f"{store.folder}: the current release {current} is not whole")
+        except ReleaseDamaged as damaged:
+            faults.append(str(damaged))
+        for name in store.names():
+            release = store.release(name)
+            wrong = release.faults()
+            faults += wrong
+            checked += 1
+            print(
+                f"{name}: {len(release.hashes)} files, {'as released' if not wrong else f'{len(wrong)} wrong'}"
+            )
+    for each in faults:
+        warn(each)
+    if not checked and not faults:
+        print("There is no release yet.")
+    return REFUSED if faults else OK
+
+
+def prune_releases(home: Home, year: int | None, keep: int, wait: float) -> int:
+    """Removes the oldest releases beyond a number, a year each."""
+    with held(home, wait):
+        for store in _stores(home, year):
+            for name in store.prune(keep):
+                print(f"{name} removed")
     return OK
-
-
-def _shelf_of(home: Home, release: str) -> Shelf | None:
-    match = _RELEASE.match(release)
-    return Shelf(home, int(match[1])) if match else None
 
 
 def print_diff(home: Home, old: str, new: str) -> int:
     """Prints every figure and cell that differs between two releases."""
-    paths = []
-    for name in (old, new):
-        shelf = _shelf_of(home, name)
-        if shelf is None:
-            return complain(f"{name} is no name of a release")
-        try:
-            paths.append(shelf.path(name))
-        except NoSuchRelease as error:
-            return complain(str(error))
-    _print_difference(compare(paths[0], paths[1]))
+    releases = [store_of(home, name).release(name) for name in (old, new)]
+    for release in releases:
+        release.verify()
+    _print_difference(compare(releases[0].folder, releases[1].folder))
     return OK
 
 
@@ -98,29 +116,23 @@ def _print_difference(difference: Difference) -> None:
     print_table(["source file", "change", "rows before", "rows now"], files, right=(2, 3))
 
 
-def roll_back(home: Home, release: str, reason: str) -> int:
+def roll_back(home: Home, release: str, reason: str, wait: float) -> int:
     """Makes an older release current."""
-    shelf = _shelf_of(home, release)
-    if shelf is None:
-        return complain(f"{release} is no name of a release")
-    try:
-        with HomeLock.of(home.lock):
-            shelf.roll_back(release, reason)
-    except NoSuchRelease as error:
-        return complain(str(error))
-    except HomeIsHeld as held:
-        complain(str(held))
-        return _HELD
-    print(f"{release} is current again.")
+    store = store_of(home, release)
+    with held(home, wait):
+        print(
+            f"{release} is current again."
+            if store.roll_back(release, reason)
+            else f"{release} is current already."
+        )
     return OK
 
 
 def open_release(home: Home, year: int) -> int:
     """Opens the site of the current release."""
     release = current_release(home, year)
-    if release is None:
-        return WRONG
-    address = (release / "site" / "index.html").resolve().as_uri()
+    release.verify("site/")
+    address = release.file("site/index.html").resolve().as_uri()
     print(address)
     webbrowser.open(address)
     return OK

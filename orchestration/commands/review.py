@@ -14,8 +14,7 @@ from pathlib import Path
 
 from orchestration.commands.common import (
     OK,
-    WRONG,
-    complain,
+    WrongCall,
     current_release,
     print_table,
     read_csv,
@@ -23,6 +22,7 @@ from orchestration.commands.common import (
 from orchestration.ingest.faults import Reason
 from orchestration.paths import Home
 from orchestration.release.tables import inert_text, typed_text
+from orchestration.release_store import Release
 
 REVIEW_COLUMNS = (
     "text", "country", "rows", "files", "reason", "rule",
@@ -60,12 +60,12 @@ class _Place:
     reason: str
 
 
-def _places(release: Path) -> list[_Place]:
+def _places(release: Release) -> list[_Place]:
     """Unresolved texts, most rows first; of as many rows, what is most likely a slip first."""
     rows: Counter[tuple[str, str]] = Counter()
     files: dict[tuple[str, str], set[str]] = defaultdict(set)
     reasons: dict[tuple[str, str], str] = {}
-    for row in read_csv(release / "unresolved_places.csv"):
+    for row in read_csv(release.file("unresolved_places.csv")):
         text, country = (" ".join(typed_text(row[name]).split()) for name in ("text", "country"))
         rows[text, country] += int(row["rows"])
         files[text, country].add(row["source_file"])
@@ -78,15 +78,13 @@ def _places(release: Path) -> list[_Place]:
 def print_review(home: Home, year: int) -> int:
     """Prints the quarantine and the unresolved places, most rows first."""
     release = current_release(home, year)
-    if release is None:
-        return WRONG
     _print_quarantine(release)
     _print_places(release)
     return OK
 
 
-def _print_quarantine(release: Path) -> None:
-    quarantine = read_csv(release / "quarantine.csv")
+def _print_quarantine(release: Release) -> None:
+    quarantine = read_csv(release.file("quarantine.csv"))
     print(f"Quarantine of {release.name}: {len(quarantine)} rows")
     for reason, count in Counter(row["reason_code"] for row in quarantine).most_common():
         print(f"  {reason}: {count} rows; the rule is that {_REASON_RULES[Reason(reason)]}")
@@ -100,7 +98,7 @@ def _print_quarantine(release: Path) -> None:
     )
 
 
-def _print_places(release: Path) -> None:
+def _print_places(release: Release) -> None:
     places = _places(release)
     print(f"\nUnresolved places: {len(places)} texts, {sum(p.rows for p in places)} rows")
     for reason, count in Counter(p.reason for p in places).most_common():
@@ -115,14 +113,14 @@ def _print_places(release: Path) -> None:
         print(f"\n… and {len(places) - _SHOWN} more; --export FILE writes them all")
 
 
-def _reviewed(release: Path, places: Iterable[_Place]) -> Iterable[dict[str, str]]:
+def _reviewed(release: Release, places: Iterable[_Place]) -> Iterable[dict[str, str]]:
     import duckdb
 
     from orchestration.ingest.countries import country_code
     from orchestration.ingest.normalise import normalise_text
     from orchestration.release.suggestions import Name, Suggester
 
-    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(release.file("warehouse.duckdb")), read_only=True) as connection:
         names = connection.execute("select * from member_names order by all").fetchall()
     suggester = Suggester([Name(*row) for row in names])
     for place in places:
@@ -148,8 +146,6 @@ def _reviewed(release: Path, places: Iterable[_Place]) -> Iterable[dict[str, str
 def export_review(home: Home, year: int, path: Path) -> int:
     """Writes the whole review as CSV; a colleague fills in accept_as with a member_id."""
     release = current_release(home, year)
-    if release is None:
-        return WRONG
     rows = list(_reviewed(release, _places(release)))
     try:
         # The mark at its start tells spreadsheets that the file is UTF-8.
@@ -158,6 +154,6 @@ def export_review(home: Home, year: int, path: Path) -> int:
             writer.writeheader()
             writer.writerows({name: inert_text(text) for name, text in row.items()} for row in rows)
     except OSError as error:
-        return complain(f"{path} cannot be written: {error.strerror}")
+        raise WrongCall(f"{path} cannot be written: {error.strerror}") from None
     print(f"{path}: {len(rows)} texts. Put a member_id into accept_as where the text means that member.")
     return OK

@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.build import Build
+from orchestration.errors import Refusal
 from orchestration.guards.suites import Suite, load_suites, suites_fingerprint
 from orchestration.paths import EXPECTATIONS_FOLDER
+from orchestration.storage import parse_checked, with_checksum
 
 PASSED = "passed"
 FAILED = "failed"
 COULD_NOT_CHECK = "could_not_check"
 
 
-class GuardRefused(Exception):
+class GuardRefused(Refusal):
     """The guards' answers do not allow a release; the message names every reason."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
@@ -75,7 +77,7 @@ class GuardReport:
 
     def to_json(self) -> str:
         """The report as text, which ``from_json`` reads back."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(with_checksum(asdict(self)), indent=1, ensure_ascii=False) + "\n"
 
     def published_json(self) -> str:
         """The report as a release shows it: the same bytes for every build of the same data."""
@@ -86,8 +88,10 @@ class GuardReport:
     @classmethod
     def from_json(cls, text: str) -> GuardReport:
         """The report that ``to_json`` wrote; ValueError for anything else."""
+        node = parse_checked(text.encode("utf-8"))
+        if node is None:
+            raise ValueError("they are not as they were written")
         try:
-            node = json.loads(text)
             outcomes = [ExpectationOutcome(**each) for each in node.pop("results")]
             return cls(results=outcomes, **node)
         except (TypeError, KeyError, AttributeError) as error:

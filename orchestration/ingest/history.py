@@ -22,15 +22,20 @@ from orchestration.ingest.schema import (
 )
 from orchestration.ingest.sources import Landing
 from orchestration.paths import Home
+from orchestration.release_store import Release, ReleaseStore
 
 ANNEXES = ("annex_activity", "annex_engagement")
 _CELL_KEYS = frozenset({"member_id"})
 
 
-def latest_release(home: Home, year: int) -> Path | None:
-    """The folder of the current release of a year; None where nothing was released."""
-    latest = home.releases(year) / "latest"
-    return latest.resolve() if latest.exists() else None
+def latest_release(home: Home, year: int) -> Release | None:
+    """The current release of a year; None where nothing was ever released.
+
+    Raises ReleaseDamaged where what is to be compared with is not what was published.
+    """
+    store = ReleaseStore(home, year)
+    store.recover()
+    return store.current_release()
 
 
 def write_history(landing: Landing, home: Home) -> dict[str, int]:
@@ -67,8 +72,8 @@ def _number(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
-def _figures(release: Path) -> Iterator[dict[str, Any]]:
-    for row in read_released(release / "figures.csv"):
+def _figures(release: Release) -> Iterator[dict[str, Any]]:
+    for row in read_released(release.file("figures.csv")):
         yield {
             "figure_id": row["figure_id"],
             "value": _number(row["value"]),
@@ -77,9 +82,9 @@ def _figures(release: Path) -> Iterator[dict[str, Any]]:
         }
 
 
-def _cells(release: Path) -> Iterator[dict[str, Any]]:
+def _cells(release: Release) -> Iterator[dict[str, Any]]:
     for annex in ANNEXES:
-        for row in read_released(release / f"{annex}.csv"):
+        for row in read_released(release.file(f"{annex}.csv")):
             for name, value in row.items():
                 if name not in _CELL_KEYS:
                     yield {
@@ -90,8 +95,8 @@ def _cells(release: Path) -> Iterator[dict[str, Any]]:
                     }
 
 
-def _sources(release: Path) -> Iterator[dict[str, Any]]:
-    for row in read_released(release / "sources.csv"):
+def _sources(release: Release) -> Iterator[dict[str, Any]]:
+    for row in read_released(release.file("sources.csv")):
         yield {
             "source_file": row["source_file"],
             "rows_read": int(row["rows_read"]),

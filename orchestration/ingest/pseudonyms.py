@@ -1,45 +1,92 @@
 """Keyed pseudonyms of e-mail addresses.
 
-Here belongs the only place where an address is looked at. It leaves as HMAC-SHA256 under a key that
-never enters a release, so a pseudonym cannot be matched with an address by whoever lacks the key.
+An address leaves this module as HMAC-SHA256 under a key that never enters a release, so a pseudonym cannot be
+matched with an address by whoever lacks the key. The home keeps a fingerprint of its key, and takes no other.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
-from orchestration.storage import write_atomically
+from orchestration.errors import MetropolisError
+from orchestration.storage import parse_checked, read_json, with_checksum, write_atomically, write_json
 
 KEY_VARIABLE = "METROPOLIS_PSEUDONYM_KEY"
 PSEUDONYM_LENGTH = 32
-# Bytes that SHA-256 takes at a time.
-_BLOCK = 64
+_SHORTEST = 16
 
 
-class PseudonymKeyError(Exception):
-    """The key is unreadable, too short, or open to other users."""
+class PseudonymKeyError(MetropolisError):
+    """The key is unreadable, too short, open to other users, or not the key of this home."""
+
+
+class ForgottenDamaged(MetropolisError):
+    """The marks of forgotten people cannot be read: without them, these people would be known again."""
 
 
 def load_or_make_key(path: Path) -> bytes:
-    """The key of the environment, else of the file, which is made on first use with mode 600."""
+    """The key of the environment, else of the file, which is made with mode 600 where the home has had none.
+
+    Raises PseudonymKeyError for a key that cannot be used, or is not the one that this home began with.
+    """
     given = os.environ.get(KEY_VARIABLE)
-    if given is not None:
-        if len(given) < 16:
-            raise PseudonymKeyError(f"{KEY_VARIABLE} holds fewer than 16 characters")
-        return given.encode("utf-8")
-    if not path.exists():
+    if given is None and not path.exists() and _known_fingerprint(path) is None:
         _make_key(path)
-    if path.stat().st_mode & 0o077:
-        raise PseudonymKeyError(f"{path.name} is open to other users; set its mode to 600")
-    key = path.read_bytes().strip()
-    if len(key) < 16:
-        raise PseudonymKeyError(f"{path.name} holds fewer than 16 bytes")
+    key = load_key(path)
+    if _known_fingerprint(path) is None:
+        write_json(_fingerprint_path(path), {"key": _fingerprint(key)})
     return key
+
+
+def load_key(path: Path) -> bytes:
+    """The key of the environment, else of the file. Makes nothing; raises PseudonymKeyError as above."""
+    given = os.environ.get(KEY_VARIABLE)
+    key = _key_of_file(path) if given is None else os.fsencode(given)
+    name = path if given is None else KEY_VARIABLE
+    if len(key) < _SHORTEST:
+        raise PseudonymKeyError(f"{name} holds fewer than {_SHORTEST} characters")
+    if _known_fingerprint(path) not in (None, _fingerprint(key)):
+        raise PseudonymKeyError(f"{name} is not the key that this home was built with. {_ways_out(path)}")
+    return key
+
+
+def _key_of_file(path: Path) -> bytes:
+    try:
+        if path.stat().st_mode & 0o077:
+            raise PseudonymKeyError(f"{path} is open to other users; set its mode to 600")
+        return path.read_bytes().strip()
+    except FileNotFoundError:
+        raise PseudonymKeyError(f"{path} is missing. {_ways_out(path)}") from None
+    except OSError as error:
+        raise PseudonymKeyError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _ways_out(path: Path) -> str:
+    return (
+        f"Put the key back from a back-up ({path} or {KEY_VARIABLE}); to go on with another one, and lose who is who "
+        f"between the years, remove {_fingerprint_path(path)}"
+    )
+
+
+def _fingerprint_path(path: Path) -> Path:
+    return path.with_suffix(".fingerprint")
+
+
+def _known_fingerprint(path: Path) -> str | None:
+    node = read_json(_fingerprint_path(path))
+    return None if node is None else str(node.get("key"))
+
+
+def _fingerprint(key: bytes) -> str:
+    """What tells one key from another and leads to neither."""
+    return hmac.digest(key, b"fingerprint of the pseudonym key", "sha256").hex()[:16]
 
 
 def _make_key(path: Path) -> None:
@@ -63,14 +110,27 @@ def forget(path: Path, pseudonym: str) -> None:
     known.setdefault(_hash(pseudonym), secrets.token_hex(PSEUDONYM_LENGTH // 2))
     with write_atomically(path) as aside:
         aside.touch(0o600)
-        aside.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        aside.write_text(json.dumps(with_checksum({"marks": known}), indent=1) + "\n", encoding="utf-8")
+
+
+def is_forgotten(path: Path, pseudonym: str) -> bool:
+    """Whether a person has a mark already."""
+    return _hash(pseudonym) in forgotten_marks(path)
 
 
 def forgotten_marks(path: Path) -> dict[str, str]:
-    """Hash of a forgotten pseudonym → the mark that stands in its place."""
+    """Hash of a forgotten pseudonym → the mark that stands in its place.
+
+    Raises ForgottenDamaged for a file that is not as it was written.
+    """
     if not path.exists():
         return {}
-    marks: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    node = parse_checked(path.read_bytes())
+    marks: Any = None if node is None else node.get("marks")
+    if not isinstance(marks, dict):
+        raise ForgottenDamaged(
+            f"{path} is not as it was written; put it back from a back-up, or the people in it would be known again"
+        )
     return marks
 
 
@@ -82,10 +142,7 @@ class Pseudonymiser:
     """Turns addresses into pseudonyms under one key; those of forgotten people into their marks."""
 
     def __init__(self, key: bytes, forgotten: Mapping[str, str] | None = None) -> None:
-        # HMAC is two hashes, each begun with the key; to copy both takes half of what a copy of hmac's object does.
-        block = (key if len(key) <= _BLOCK else hashlib.sha256(key).digest()).ljust(_BLOCK, b"\0")
-        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
-        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+        self._key = key
         self._forgotten = forgotten or {}
 
     def pseudonym(self, address: str) -> str:
@@ -98,13 +155,7 @@ class Pseudonymiser:
 
     def pseudonyms_of(self, plain: Iterable[bytes]) -> list[str]:
         """The pseudonym of each address, in UTF-8."""
-        begin, end = self._inner.copy, self._outer.copy
-        pseudonyms = []
-        for address in plain:
-            inner, outer = begin(), end()
-            inner.update(address)
-            outer.update(inner.digest())
-            pseudonyms.append(outer.hexdigest()[:PSEUDONYM_LENGTH])
+        pseudonyms = [hmac.digest(self._key, address, "sha256").hex()[:PSEUDONYM_LENGTH] for address in plain]
         if not self._forgotten:
             return pseudonyms
         return [self._forgotten.get(_hash(pseudonym), pseudonym) for pseudonym in pseudonyms]

@@ -7,7 +7,6 @@ Here belongs which files a source has, what is cached of it, and what is written
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import traceback
 from collections import defaultdict
@@ -16,10 +15,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.errors import MetropolisError, Refusal
 from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
@@ -51,7 +52,13 @@ from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
 from orchestration.ingest.writing import LandingWriter
 from orchestration.paths import CONTRACTS_FOLDER, Home
-from orchestration.storage import fingerprint_of_files, sha256_of_file, write_atomically
+from orchestration.storage import (
+    fingerprint_of_files,
+    read_json,
+    sha256_of_file,
+    write_atomically,
+    write_json,
+)
 
 # The column of a reference's source that other sources point at.
 REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
@@ -59,7 +66,7 @@ REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
 LISTED_PLACES = "listed places"
 
 
-class SourceRefused(Exception):
+class SourceRefused(MetropolisError):
     """One or more files of a source break their contract as a whole."""
 
     def __init__(self, refusals: list[FileRefused]) -> None:
@@ -67,7 +74,7 @@ class SourceRefused(Exception):
         self.refusals = refusals
 
 
-class ReadingFailed(Exception):
+class ReadingFailed(Refusal):
     """A file with personal data broke its reader: which file, what kind of error, where in the code."""
 
     @classmethod
@@ -93,9 +100,13 @@ class SourceFile:
 
 @dataclass
 class SourceState:
-    """What the landing knows of a source beside its rows; kept as JSON next to them."""
+    """What the landing knows of a source beside its rows; kept as JSON next to them.
+
+    ``tables`` holds the SHA-256 of each landing table as it was written.
+    """
 
     fingerprint: str = ""
+    tables: dict[str, str] = field(default_factory=dict)
     files: list[SourceFile] = field(default_factory=list)
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -121,18 +132,22 @@ class Landing:
         return self.folder / "state" / f"{source}.json"
 
     def read_state(self, source: str) -> SourceState | None:
-        """The state of a source as last landed; None where there is none."""
-        path = self.state_path(source)
-        if not path.exists():
+        """The state of a source as last landed; None where there is none that can be used."""
+        node = read_json(self.state_path(source))
+        if node is None:
             return None
-        node = json.loads(path.read_text(encoding="utf-8"))
-        return SourceState(
-            fingerprint=node["fingerprint"],
-            files=[SourceFile(**each) for each in node["files"]],
-            quarantined=[QuarantinedRow(**each) for each in node["quarantined"]],
-            findings=[Finding(**each) for each in node["findings"]],
-            was_cached=True,
-        )
+        try:
+            return SourceState(
+                fingerprint=node["fingerprint"],
+                tables=node["tables"],
+                files=[SourceFile(**each) for each in node["files"]],
+                quarantined=[QuarantinedRow(**each) for each in node["quarantined"]],
+                findings=[Finding(**each) for each in node["findings"]],
+                was_cached=True,
+            )
+        except (KeyError, TypeError):
+            # Of another version.
+            return None
 
     def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """A table of the landing, or some of its columns."""
@@ -282,7 +297,7 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     if contract.personal:
         references[LISTED_PLACES] = _listed_places(landing)
     cached = landing.read_state(contract.source)
-    if cached and _tables_exist(landing, contract):
+    if cached and cached.tables == _table_hashes(landing, contract):
         hashes = [sha256_of_file(path) for path in paths]
         if cached.fingerprint == _fingerprint(landing, contract, paths, hashes, references):
             return cached
@@ -293,20 +308,22 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     # Of the bytes that were read, whatever the files hold by now.
     read = [file.sha256 for file in state.files]
     state.fingerprint = _fingerprint(landing, contract, paths, read, references)
-    with write_atomically(landing.state_path(contract.source)) as aside:
-        aside.write_text(_as_json(state), encoding="utf-8")
+    state.tables = _table_hashes(landing, contract)
+    write_json(landing.state_path(contract.source), _as_node(state))
     return state
 
 
-def _as_json(state: SourceState) -> str:
+def _as_node(state: SourceState) -> dict[str, Any]:
     node = asdict(state)
     del node["was_cached"]
-    return json.dumps(node, ensure_ascii=False, indent=1)
+    return node
 
 
-def _tables_exist(landing: Landing, contract: Contract) -> bool:
+def _table_hashes(landing: Landing, contract: Contract) -> dict[str, str]:
+    """SHA-256 of the tables of a source that are there."""
     names = [main_table(contract).name, *(table.name for table in list_tables(contract))]
-    return all(landing.table_path(name).exists() for name in names)
+    paths = {name: landing.table_path(name) for name in names}
+    return {name: sha256_of_file(path) for name, path in paths.items() if path.is_file()}
 
 
 def _fingerprint(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -25,6 +26,11 @@ def workers() -> int:
     return max(1, int(os.environ.get(WORKERS_VARIABLE, os.cpu_count() or 1)))
 
 
+def _leave_interrupts_to_the_parent() -> None:
+    # An interrupt of the terminal reaches every process; the one that asked for this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def are_worth_processes(paths: Sequence[Path]) -> bool:
     """Whether files are large enough for processes of their own, where there may be several."""
     return len(paths) > 1 and workers() > 1 and sum(path.stat().st_size for path in paths) >= WORTH_A_PROCESS
@@ -36,7 +42,8 @@ def load_in_order(load: Callable[[Path], Result], paths: Sequence[Path]) -> Iter
         yield from map(load, paths)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers(), len(paths)), mp_context=context) as pool:
+    count = min(workers(), len(paths))
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_leave_interrupts_to_the_parent) as pool:
         waiting: deque[Future[Result]] = deque()
         for path in paths:
             waiting.append(pool.submit(load, path))

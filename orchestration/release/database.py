@@ -48,7 +48,7 @@ def write_database(build_database: Path, folder: Path, manifest: Path) -> list[s
                 _write_facts(connection, mart["name"], folder)
                 continue
             name = _name(mart["name"])
-            connection.execute(f"create table {name} as select * from build.main.{name}")
+            connection.execute(f"create table {name} as select * from build.main.{name} order by all")
             _comment(connection, mart)
             written.append(mart["name"])
         connection.execute(f"create table member_names as {NAMES}")

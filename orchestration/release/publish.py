@@ -1,11 +1,10 @@
 """The release step: verify the build, write everything aside, make it current in one step.
 
-Here belongs the order of a release and the last refusal. Each form of the content has its own module.
+Each form of the content has its own module; this one has their order and the last refusal.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from orchestration.build import Build
 from orchestration.databases import open_database
+from orchestration.errors import Refusal
 from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
 from orchestration.guards.report import GuardRefused, GuardReport, verify_report
 from orchestration.ingest.pseudonyms import forgotten_marks
@@ -21,11 +21,11 @@ from orchestration.progress import say
 from orchestration.release.changes import compare, tell
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.database import write_database
-from orchestration.release.shelf import Shelf
 from orchestration.release.tables import as_texts, read_tables, text_of, write_csv
+from orchestration.release_store import PROVENANCE, Release, ReleaseStore
+from orchestration.storage import sha256_of_file
 from orchestration.transform.reuse import BuildIncomplete, ModelsRecord, sql_of_last_run
 
-PROVENANCE = "release.json"
 _DANGLING_REVERSALS = """
     select
         'note' as severity,
@@ -42,7 +42,7 @@ _DANGLING_REVERSALS = """
 """
 
 
-class ReleaseRefused(Exception):
+class ReleaseRefused(Refusal):
     """The build may not be published; the message says why."""
 
 
@@ -58,26 +58,40 @@ class Released:
 def publish(build: Build, home: Home, exports: Path) -> Released:
     """Releases a build that is complete and green; where nothing differs, the current one stands.
 
-    Raises ReleaseRefused without a complete build with all guards of its own green.
+    Raises ReleaseRefused without a complete build with all guards of its own green, ReleaseDamaged where the
+    current release is not what was published.
     """
     report = verified_report(build)
-    shelf = Shelf(home, build.year)
-    shelf.recover()
-    aside = shelf.begin()
+    store = ReleaseStore(home, build.year)
+    store.recover()
+    previous = store.current_release()
+    forgotten = len(forgotten_marks(home.forgotten))
+    if previous is not None:
+        previous.verify()
+        _refuse_fewer_forgotten(previous, forgotten, home)
+    aside = store.begin()
     try:
-        content = _content(build, shelf, exports, report)
-        forgotten = len(forgotten_marks(home.forgotten))
+        content = _content(build, store.next_name(), previous, exports, report)
         _write_tables(aside, content)
-        unchanged = _unchanged(shelf, aside, content, forgotten)
-        if unchanged is not None:
-            shelf.discard(aside)
-            return Released(unchanged, shelf.folder / unchanged, is_new=False)
-        _write_all(aside, content, build, report, forgotten)
-        return Released(content.release, shelf.publish(aside, content.release), is_new=True)
+        if previous is not None and _is_unchanged(previous, aside, content, forgotten):
+            store.discard(aside)
+            return Released(previous.name, previous.folder, is_new=False)
+        _write_all(aside, content, build, report, previous)
+        folder = store.publish(aside, content.release, _provenance(content, forgotten))
+        return Released(content.release, folder, is_new=True)
     except BaseException:
         if aside.exists():
-            shelf.discard(aside)
+            store.discard(aside)
         raise
+
+
+def _refuse_fewer_forgotten(previous: Release, forgotten: int, home: Home) -> None:
+    before = int(previous.provenance.get("forgotten", 0))
+    if forgotten < before:
+        raise ReleaseRefused(
+            f"{home.forgotten} holds {forgotten} forgotten people, {previous.name} was made without {before}: "
+            "they would be known again. Put the file back from a back-up"
+        )
 
 
 def verified_report(build: Build) -> GuardReport:
@@ -89,17 +103,18 @@ def verified_report(build: Build) -> GuardReport:
         raise ReleaseRefused(str(error)) from None
 
 
-def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> ReleaseContent:
+def _content(
+    build: Build, release: str, previous: Release | None, exports: Path, report: GuardReport
+) -> ReleaseContent:
     with open_database(build.database, read_only=True) as connection:
         findings = _dicts(connection, "select * from landing.findings order by all")
         findings += _dicts(connection, _DANGLING_REVERSALS)
         corrections = _dicts(connection, "select * from landing.corrected_values order by all")
         tables = read_tables(connection)
-    release = shelf.next_name()
     return ReleaseContent(
         year=build.year,
         release=release,
-        previous=shelf.current(),
+        previous=previous.name if previous is not None else None,
         tables=tables,
         guarded=_guarded(report),
         findings=findings,
@@ -134,35 +149,28 @@ def _write_tables(folder: Path, content: ReleaseContent) -> None:
         write_csv(folder / f"{table.name}.csv", table.columns, table.rows)
 
 
-def _unchanged(shelf: Shelf, aside: Path, content: ReleaseContent, forgotten: int) -> str | None:
-    """The current release, where this build would only repeat it.
+def _is_unchanged(previous: Release, aside: Path, content: ReleaseContent, forgotten: int) -> bool:
+    """Whether this build would only repeat the current release.
 
     It would not where people asked to be forgotten since: their pseudonyms are in its database.
     """
-    current = shelf.current()
-    if current is None or not (shelf.folder / current / PROVENANCE).exists():
-        return None
-    provenance = json.loads((shelf.folder / current / PROVENANCE).read_text(encoding="utf-8"))
-    if provenance["code"] != content.code_fingerprint or provenance.get("forgotten", 0) != forgotten:
-        return None
-    same = all(
-        (shelf.folder / current / path.name).exists()
-        and (shelf.folder / current / path.name).read_bytes() == path.read_bytes()
-        for path in aside.glob("*.csv")
+    made_of = previous.provenance.get("code"), previous.provenance.get("forgotten")
+    return made_of == (content.code_fingerprint, forgotten) and all(
+        previous.hashes.get(path.name) == sha256_of_file(path) for path in aside.glob("*.csv")
     )
-    return current if same else None
 
 
 def _write_all(
-    folder: Path, content: ReleaseContent, build: Build, report: GuardReport, forgotten: int
+    folder: Path, content: ReleaseContent, build: Build, report: GuardReport, previous: Release | None
 ) -> None:
     from dataclasses import replace
 
     from orchestration.release.package import DESCRIPTOR, write_package
 
-    changes = _changes(folder, content, build)
+    changes = _changes(folder, content, build, previous)
     (folder / "changes.md").write_text(changes, encoding="utf-8")
-    (folder / PROVENANCE).write_text(_provenance(content, forgotten), encoding="utf-8")
+    # A file of the package like all others, though written last: it holds the hash of each of them.
+    (folder / PROVENANCE).touch()
     content = replace(content, changes=changes)
     for name, write in _writers(report).items():
         say("release", name)
@@ -173,10 +181,8 @@ def _write_all(
     write_package(folder, content)
 
 
-def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
-    shelf_folder = folder.parent
-    previous = shelf_folder / content.previous if content.previous else None
-    difference = compare(previous, folder) if previous else None
+def _changes(folder: Path, content: ReleaseContent, build: Build, previous: Release | None) -> str:
+    difference = compare(previous.folder, folder) if previous is not None else None
     if difference is not None:
         difference = difference.__class__(difference.old, content.release, difference.moves, difference.files)
     with open_database(build.database, read_only=True) as connection:
@@ -188,9 +194,8 @@ def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
     return tell(difference, content.release, *as_text)
 
 
-def _provenance(content: ReleaseContent, forgotten: int) -> str:
-    node = {
-        "release": content.release,
+def _provenance(content: ReleaseContent, forgotten: int) -> dict[str, Any]:
+    return {
         "year": content.year,
         "previous": content.previous,
         "exports": content.inputs_fingerprint,
@@ -202,7 +207,6 @@ def _provenance(content: ReleaseContent, forgotten: int) -> str:
             "could_not_check": content.guarded.could_not_check,
         },
     }
-    return json.dumps(node, indent=1) + "\n"
 
 
 Writer = Callable[[Path, ReleaseContent], object]

@@ -21,14 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.build import Build, database_stamp
-from orchestration.storage import write_atomically
+from orchestration.errors import Refusal
+from orchestration.storage import read_json, write_json
 from orchestration.transform.runner import NodeOutcome, project_fingerprint
 
 _RECORD = "models.json"
 _KINDS = frozenset({"model", "seed", "test"})
 
 
-class BuildIncomplete(Exception):
+class BuildIncomplete(Refusal):
     """The database does not hold every model of the landing that lies there; the message says which are missing."""
 
 
@@ -105,7 +106,7 @@ class ModelsRecord:
 
     def _read(self) -> dict[str, _Recorded]:
         try:
-            node = json.loads(_path(self._build).read_text(encoding="utf-8"))
+            node = read_json(_path(self._build)) or {}
             is_current = (node["made_by"], node["database"]) == (
                 self._made_by,
                 database_stamp(self._build.database),
@@ -115,7 +116,7 @@ class ModelsRecord:
                 for name, each in node["nodes"].items()
                 if is_current and name in self._graph.parents
             }
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError):
             return {}
 
     def _write(self) -> None:
@@ -124,8 +125,7 @@ class ModelsRecord:
             "database": database_stamp(self._build.database),
             "nodes": {name: asdict(each) for name, each in self._nodes.items()},
         }
-        with write_atomically(_path(self._build)) as aside:
-            aside.write_text(json.dumps(node), encoding="utf-8")
+        write_json(_path(self._build), node)
 
 
 class _Graph:

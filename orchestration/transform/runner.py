@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.databases import MEMORY_VARIABLE, memory_limit, open_database
+from orchestration.errors import ExitCode, Refusal
 from orchestration.paths import BUILD_DATABASE, DBT_FOLDER
 from orchestration.storage import fingerprint_of_files, write_atomically
 
@@ -29,12 +30,14 @@ _SUCCEEDED = frozenset({"success", "pass", "warn"})
 _ROWS_TOLD = 5
 
 
-class ModelsFailed(Exception):
+class ModelsFailed(Refusal):
     """A model, seed or data test of dbt failed; the message names each."""
 
 
 class EngineMissing(ModelsFailed):
     """The engine that should run the models is not installed; the message says what to do about it."""
+
+    exit_code = ExitCode.WRONG
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,9 @@ def run_dbt(
     with _environment(**variables):
         runner = dbtRunner(manifest=manifest, callbacks=[collect])
         outcome = runner.invoke([*_arguments(command, year, engine, target), "--no-write-json"])
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        # dbt takes an interrupt for an error of its own.
+        raise outcome.exception
     if outcome.exception is not None or outcome.result is None:
         raise ModelsFailed(f"dbt could not run: {outcome.exception}")
     return [_node_outcome(each, events.get(each.node.unique_id, {})) for each in outcome.result]

@@ -75,9 +75,9 @@ def raw(parts: dg.Definitions) -> Path:
 
 
 @pytest.fixture
-def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, str]]]:
+def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     """A webhook on this machine; what it was told."""
-    told: list[dict[str, str]] = []
+    told: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -142,7 +142,7 @@ def test_overdue_exports_are_told_once_a_year(
     parts: dg.Definitions,
     raw: Path,
     instance: dg.DagsterInstance,
-    webhook: list[dict[str, str]],
+    webhook: list[dict[str, Any]],
 ) -> None:
     due = datetime(SMALL_YEAR + 1, 4, 1, 9, 0, tzinfo=ZoneInfo(CLOCK))
     tick(parts, "exports_due", instance, due)
@@ -238,7 +238,7 @@ def test_a_folder_without_files_is_never_quiet(tmp_path: Path) -> None:
 
 
 def test_a_failed_build_is_told_with_its_reason(
-    small_raw: Path, tmp_path: Path, webhook: list[dict[str, str]]
+    small_raw: Path, tmp_path: Path, webhook: list[dict[str, Any]]
 ) -> None:
     raw = tmp_path / "raw"
     shutil.copytree(small_raw, raw)
@@ -265,7 +265,11 @@ def test_a_failed_build_is_told_with_its_reason(
         sensor(context.for_run_failure())
     [notice] = webhook
     assert notice["title"] == f"The build of {SMALL_YEAR} was not released"
-    assert "registers/members.csv" in notice["text"]
+    assert notice["text"].startswith("registers/members.csv: ")
+    assert "Error" not in notice["text"] and "Refused" not in notice["text"]
+    assert (notice["owner"], notice["exit_code"]) == ("secretariat", 2)
+    assert notice["run"] == f"http://127.0.0.1:3000/runs/{result.run_id}"
+    assert notice["text"].endswith(f"Owner: secretariat\nExit code: 2\nRun: {notice['run']}")
 
 
 # --- a real Dagster -----------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Releases after the first: what moved, going back, what a closed year allows.
 
-Here belongs the life of a shelf through the command line.
+The life of a store of releases through the command line.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import pytest
 from orchestration.build import build_of
 from orchestration.paths import Home
 from orchestration.release.database import write_database
-from orchestration.release.publish import PROVENANCE, ReleaseRefused, publish
+from orchestration.release.publish import ReleaseRefused, publish
 from orchestration.release.tables import write_csv
+from orchestration.release_store import PROVENANCE
+from orchestration.storage import read_json, write_json
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
 
@@ -188,8 +190,10 @@ def test_what_does_not_read_back_is_no_release(
     said: str,
 ) -> None:
     warehouse = released.copy(tmp_path)
-    # A release that says nothing of what it was made of is not taken for the same again.
-    (warehouse.latest / PROVENANCE).unlink()
+    # A release of other code is not taken for the same again.
+    provenance = warehouse.latest / PROVENANCE
+    provenance.chmod(0o644)
+    write_json(provenance, {**(read_json(provenance) or {}), "code": "of another version"})
     standing = snapshot(warehouse.releases)
     monkeypatch.setattr(f"orchestration.release.publish.{writer}", broken)
     home = Home(warehouse.home)

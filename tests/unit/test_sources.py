@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from orchestration.ingest.sources import (
     refusals_of_year,
     source_paths,
 )
+from orchestration.storage import read_json, write_json
 from tests.support.landing import KEY, LandedYear, land_year
 
 CONTRACTS = load_contracts()
@@ -201,8 +203,68 @@ def test_refusals_and_failures_travel_between_processes() -> None:
 
 def test_the_state_beside_the_tables_is_plain_json(landed: LandedYear) -> None:
     node = json.loads(landed.landing.state_path("zoom_attendees").read_text(encoding="utf-8"))
-    assert set(node) == {"fingerprint", "files", "quarantined", "findings"}
+    assert set(node) == {"fingerprint", "tables", "files", "quarantined", "findings", "checksum"}
     assert "@" not in json.dumps(node)
+
+
+# --- damage -------------------------------------------------------------------------------------
+
+
+def flip_a_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def spoil(path: Path) -> None:
+    path.write_bytes(b"\xff\xfe\x00")
+
+
+def of_another_version(path: Path) -> None:
+    node = read_json(path)
+    assert node is not None
+    node["files"] = [{"path": each["source_file"]} for each in node["files"]]
+    write_json(path, node)
+
+
+@pytest.mark.parametrize("damage", [flip_a_bit, cut_short, empty, remove, spoil])
+def test_a_table_that_is_not_what_was_written_is_landed_again(
+    exports: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    landing = Landing(2019, exports, tmp_path / "landing", KEY)
+    ingest_source(landing, CONTRACTS["videos"])
+    table = landing.table_path("videos")
+    written = table.read_bytes()
+    assert ingest_source(landing, CONTRACTS["videos"]).was_cached
+    damage(table)
+    assert not ingest_source(landing, CONTRACTS["videos"]).was_cached
+    assert table.read_bytes() == written
+
+
+@pytest.mark.parametrize("damage", [flip_a_bit, cut_short, empty, remove, spoil, of_another_version])
+def test_a_damaged_state_counts_as_absent(
+    exports: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    landing = Landing(2019, exports, tmp_path / "landing", KEY)
+    ingest_source(landing, CONTRACTS["videos"])
+    path = landing.state_path("videos")
+    written = path.read_bytes()
+    damage(path)
+    assert landing.read_state("videos") is None
+    assert not ingest_source(landing, CONTRACTS["videos"]).was_cached
+    assert path.read_bytes() == written
 
 
 def test_every_wrong_file_of_a_year_is_named_at_once(exports: Path, tmp_path: Path) -> None:
