@@ -10,7 +10,6 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.build import Build, build_of
-from orchestration.ingest.sources import Landing, landing_of
 from orchestration.instance import HOLDS_HOME, fail_dead_runs
 from orchestration.locking import HomeLock
 from orchestration.paths import Home
@@ -62,9 +61,9 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """The home's layout."""
         return Home(Path(self.home))
 
-    def landing(self, year: int) -> Landing:
-        """The landing of a year."""
-        return landing_of(self.layout, Path(self.raw), year)
+    def exports(self, year: int) -> Path:
+        """The folder of a year's exports."""
+        return Path(self.raw) / str(year)
 
     def build(self, year: int) -> Build:
         """The build of a year."""

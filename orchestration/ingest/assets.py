@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -28,6 +29,7 @@ from orchestration.ingest.sources import (
     SourceRefused,
     SourceState,
     ingest_source,
+    landing_of,
     references_of,
     refusals_of_year,
 )
@@ -110,7 +112,7 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
     def ingest(
         context: dg.AssetExecutionContext, warehouse: WarehouseResource
     ) -> Iterator[dg.MaterializeResult[Any]]:
-        landing = warehouse.landing(year_of(context))
+        landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
         refused: set[str] = set()
         for contract in ordered:
             tables = [
@@ -162,7 +164,7 @@ def ingest_manifest(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Accounts for every file and row of the year, and reads the declared corrections."""
-    landing = warehouse.landing(year_of(context))
+    landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     contracts = load_contracts()
     states = [landing.read_state(source) for source in contracts]
     write_manifest(landing, contracts, [state for state in states if state is not None])
@@ -184,7 +186,7 @@ def ingest_history(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads back what was released of the year and of the year before, to compare with."""
-    landing = warehouse.landing(year_of(context))
+    landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     write_history(landing, warehouse.layout)
     for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES):
         if landing_key(table.name) in context.selected_asset_keys:

@@ -39,7 +39,7 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     def release(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
         year = year_of(context)
         say("release", "verify")
-        released = publish(warehouse.build(year), warehouse.layout, warehouse.landing(year).exports)
+        released = publish(warehouse.build(year), warehouse.layout, warehouse.exports(year))
         return dg.MaterializeResult(metadata=_metadata(released))
 
     return release
