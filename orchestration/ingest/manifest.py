@@ -19,14 +19,22 @@ import pyarrow.parquet as pq
 
 from orchestration.databases import open_database
 from orchestration.ingest.contracts import Contract
+from orchestration.ingest.corrections import not_applied
 from orchestration.ingest.faults import Finding
 from orchestration.ingest.schema import (
+    CORRECTED_VALUES,
     FINDINGS,
     QUARANTINE,
     SOURCE_FILES,
     LandingTable,
 )
-from orchestration.ingest.sources import Landing, SourceFile, SourceState
+from orchestration.ingest.sources import (
+    Landing,
+    SourceFile,
+    SourceRefused,
+    SourceState,
+    declared_corrections,
+)
 
 # An export most of whose days lie outside the year is another year's.
 _SHARE_OF_ANOTHER_YEAR = 0.5
@@ -77,6 +85,22 @@ def write_manifest(
     unique = sorted(set(findings), key=lambda each: (each.severity, each.code, each.source_file))
     _write(landing, FINDINGS, [asdict(each) for each in unique])
     return unique
+
+
+def write_corrected_values(landing: Landing, states: Sequence[SourceState]) -> None:
+    """Writes corrected_values: every landing value that a declared correction replaced.
+
+    Raises SourceRefused with each correction that was put in place nowhere.
+    """
+    corrected = [each for state in states for each in state.corrected]
+    refusals = not_applied(declared_corrections(landing), corrected)
+    if refusals:
+        raise SourceRefused(refusals)
+    rows = [
+        asdict(each) | {"corrected_on": date.fromisoformat(each.corrected_on)}
+        for each in sorted(corrected, key=lambda each: each.declared_line)
+    ]
+    _write(landing, CORRECTED_VALUES, rows)
 
 
 def _by_file(row: dict[str, Any]) -> tuple[str]:

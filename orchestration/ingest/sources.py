@@ -24,6 +24,13 @@ from orchestration.ingest.contracts import (
     Contract,
     load_contracts,
 )
+from orchestration.ingest.corrections import (
+    CORRECTIONS,
+    CorrectedValue,
+    Correction,
+    correct,
+    corrections_of,
+)
 from orchestration.ingest.faults import (
     FileRefused,
     Finding,
@@ -83,6 +90,7 @@ class SourceState:
     files: list[SourceFile] = field(default_factory=list)
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    corrected: list[CorrectedValue] = field(default_factory=list)
     was_cached: bool = False
 
 
@@ -115,6 +123,7 @@ class Landing:
             files=[SourceFile(**each) for each in node["files"]],
             quarantined=[QuarantinedRow(**each) for each in node["quarantined"]],
             findings=[Finding(**each) for each in node["findings"]],
+            corrected=[CorrectedValue(**each) for each in node.get("corrected", [])],
             was_cached=True,
         )
 
@@ -168,7 +177,17 @@ def references_of(contract: Contract) -> list[str]:
     named = {column.references for column in contract.columns if column.references}
     if contract.per_event:
         named.add("programme")
+    if contract.source != CORRECTIONS:
+        named.add(CORRECTIONS)
     return sorted(named)
+
+
+def declared_corrections(landing: Landing) -> list[Correction]:
+    """The corrections of the year; none before their source is landed."""
+    if not landing.table_path(CORRECTIONS).exists():
+        return []
+    rows: list[Correction] = landing.read_table(CORRECTIONS).to_pylist()
+    return rows
 
 
 def ingest_source(landing: Landing, contract: Contract) -> SourceState:
@@ -177,19 +196,22 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     Raises SourceRefused with every file of it that breaks its contract.
     """
     paths = source_paths(contract, landing.exports)
-    references = {name: loaded_keys(landing, name) for name in references_of(contract)}
+    references = {
+        name: loaded_keys(landing, name) for name in references_of(contract) if name in REFERENCE_KEYS
+    }
+    corrections = corrections_of(contract, declared_corrections(landing))
     cached = landing.read_state(contract.source)
     if cached and _tables_exist(landing, contract):
         hashes = [sha256_of_file(path) for path in paths]
-        if cached.fingerprint == _fingerprint(landing, contract, paths, hashes, references):
+        if cached.fingerprint == _fingerprint(landing, contract, paths, hashes, references, corrections):
             return cached
     # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
     landing.state_path(contract.source).unlink(missing_ok=True)
     state = SourceState()
-    _load_files(landing, contract, paths, references, state)
+    _load_files(landing, contract, paths, references, corrections, state)
     # Of the bytes that were read, whatever the files hold by now.
     read = [file.sha256 for file in state.files]
-    state.fingerprint = _fingerprint(landing, contract, paths, read, references)
+    state.fingerprint = _fingerprint(landing, contract, paths, read, references, corrections)
     with write_atomically(landing.state_path(contract.source)) as aside:
         aside.write_text(_as_json(state), encoding="utf-8")
     return state
@@ -212,6 +234,7 @@ def _fingerprint(
     paths: list[Path],
     hashes: list[str],
     references: dict[str, frozenset[str]],
+    corrections: list[Correction],
 ) -> str:
     code = sorted(Path(__file__).parent.glob("*.py"))
     declared = [
@@ -229,6 +252,7 @@ def _fingerprint(
         digest.update("|".join(sorted(landing.forgotten)).encode())
     for name, keys in references.items():
         digest.update(f"{name}:{'|'.join(sorted(keys))}".encode())
+    digest.update(json.dumps(corrections, default=str).encode())
     return digest.hexdigest()
 
 
@@ -237,9 +261,10 @@ def _load_files(
     contract: Contract,
     paths: list[Path],
     references: dict[str, frozenset[str]],
+    corrections: list[Correction],
     state: SourceState,
 ) -> None:
-    """Lands the rows of every file, in the order of their names; all files that are wrong are named."""
+    """Lands the rows of every file, corrected, in the order of their names; all files that are wrong are named."""
     refusals: list[FileRefused] = []
     job = _Job(landing, contract, references)
     tables = [main_table(contract), *list_tables(contract)]
@@ -249,7 +274,11 @@ def _load_files(
                 refusals.append(loaded)
                 continue
             result, file = loaded
-            writer.append(result.tables)
+            of_file = [each for each in corrections if each["corrected_file"] == file.source_file]
+            table, corrected, wrong = correct(result.tables[contract.source], contract, of_file)
+            refusals.extend(wrong)
+            writer.append(result.tables | {contract.source: table})
+            state.corrected.extend(corrected)
             state.files.append(file)
             state.quarantined.extend(result.quarantined)
             state.findings.extend(result.findings)

@@ -198,5 +198,5 @@ def test_refusals_and_failures_travel_between_processes() -> None:
 
 def test_the_state_beside_the_tables_is_plain_json(landed: LandedYear) -> None:
     node = json.loads(landed.landing.state_path("zoom_attendees").read_text(encoding="utf-8"))
-    assert set(node) == {"fingerprint", "files", "quarantined", "findings"}
+    assert set(node) == {"fingerprint", "files", "quarantined", "findings", "corrected"}
     assert "@" not in json.dumps(node)
