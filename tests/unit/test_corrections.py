@@ -98,7 +98,7 @@ def test_a_correction_that_came_after_its_source_was_landed_is_not_passed_over(
     declare(year, (*VIDEO, "2019-03-01", "2018-12-31"))
     ingest_source(landed.landing, load_contracts()["corrections"])
     states = [state for name in load_contracts() if (state := landed.landing.read_state(name))]
-    with pytest.raises(SourceRefused, match="corrections.csv, line 2"):
+    with pytest.raises(SourceRefused, match=r"corrections\.csv, line 2"):
         write_corrected_values(landed.landing, states)
 
 

@@ -142,11 +142,11 @@ last_readings as (
 
     select *
     from social
-    where {{ in_year('date') }}
+    where {{ in_year('read_on') }}
     qualify
         row_number() over (
             partition by lower(network)
-            order by date desc, source_line desc
+            order by read_on desc, source_line desc
         ) = 1
 
 ),
@@ -204,7 +204,7 @@ final as (
 
     select {{ evidence('policy_statements_gender', unit=each_row()) }}
     from statements_of_year
-    where gender_perspective
+    where has_gender_perspective
 
     union all
 
@@ -223,7 +223,7 @@ final as (
 
     select {{ evidence('campaigns_gender', unit=each_row()) }}
     from campaigns_of_year
-    where gender_approach
+    where has_gender_approach
 
     union all
 
