@@ -26,20 +26,6 @@ from orchestration.release.tables import as_texts, read_tables, text_of, write_c
 from orchestration.transform.reuse import BuildIncomplete, ModelsRecord, sql_of_last_run
 
 PROVENANCE = "release.json"
-_DANGLING_REVERSALS = """
-    select
-        'note' as severity,
-        'dangling_reversal' as code,
-        source_file,
-        'Entry ' || entry_no || ' reverses ' || coalesce(reverses, 'nothing') || ', '
-        || case reason
-            when 'circular' then 'which reverses it in turn'
-            when 'no_target' then 'so it undoes nothing'
-            else 'which is no loaded entry, so it undoes nothing'
-        end as message
-    from int_dangling_reversals
-    order by all
-"""
 
 
 class ReleaseRefused(Exception):
@@ -91,9 +77,10 @@ def verified_report(build: Build) -> GuardReport:
 
 def _content(build: Build, shelf: Shelf, exports: Path, report: GuardReport) -> ReleaseContent:
     with open_database(build.database, read_only=True) as connection:
-        findings = _dicts(connection, "select * from landing.findings order by all")
-        findings += _dicts(connection, _DANGLING_REVERSALS)
-        corrections = _dicts(connection, "select * from landing.corrected_values order by all")
+        findings = _dicts(connection, "select * from findings order by all")
+        corrections = _dicts(
+            connection, "select * from corrections order by source_file, source_line, column_name"
+        )
         tables = read_tables(connection)
     release = shelf.next_name()
     return ReleaseContent(
@@ -180,7 +167,7 @@ def _changes(folder: Path, content: ReleaseContent, build: Build) -> str:
     if difference is not None:
         difference = difference.__class__(difference.old, content.release, difference.moves, difference.files)
     with open_database(build.database, read_only=True) as connection:
-        restatements = _dicts(connection, 'select kind, key, reason, "by", "on" from landing.restatements')
+        restatements = _dicts(connection, "select * from restatements")
     as_text = [
         [{name: text_of(value) for name, value in row.items()} for row in rows]
         for rows in (content.findings, content.corrections, restatements)

@@ -86,14 +86,25 @@ experts as (
         speakers.event_id,
         speakers.person_key,
         people.gender,
-        events.is_congress,
         speakers.source_file,
         speakers.source_line
     from speakers
     inner join people
         on speakers.person_key = people.person_key
-    left join events
-        on speakers.event_id = events.event_id
+
+),
+
+congress_leaders as (
+
+    select
+        experts.event_id,
+        experts.person_key,
+        experts.source_file,
+        experts.source_line
+    from experts
+    inner join events
+        on experts.event_id = events.event_id
+    where events.is_congress
 
 ),
 
@@ -257,8 +268,7 @@ final as (
     union all
 
     select {{ evidence('congress_leaders', unit='person_key', event='event_id') }}
-    from experts
-    where is_congress
+    from congress_leaders
 
     union all
 
