@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'figure_evidence'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'figure_sources'}}}) }}
 
 {#-
   The files that evidence names are files of the sources that the figure rests on, by its row of the catalogue and by

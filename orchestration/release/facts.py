@@ -30,6 +30,7 @@ class CatalogueEntry:
     decimals: int
     unit: str
     is_gender_impact: bool
+    rests_on: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def _catalogue(connection: duckdb.DuckDBPyConnection) -> dict[str, CatalogueEntr
         """
         select
             figure_id, area, section, label, label_fr, label_es, definition, decimals, unit,
-            is_gender_impact
+            is_gender_impact, rests_on
         from figure_catalogue order by position
         """,
     )
