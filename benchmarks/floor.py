@@ -18,10 +18,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.corrections import write_corrected_values
 from orchestration.ingest.countries import country_code
 from orchestration.ingest.history import write_history
-from orchestration.ingest.manifest import write_manifest
+from orchestration.ingest.manifest import write_corrected_values, write_manifest
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.schema import landing_tables, main_table
 from orchestration.ingest.sources import Landing, ingest_source, references_of
@@ -80,7 +79,7 @@ def land_small_sources(landing: Landing) -> None:
     empty = main_table(contracts[_BY_DUCKDB]).schema.empty_table()
     landing.write_table(_BY_DUCKDB, empty)
     write_manifest(landing, contracts, states)
-    write_corrected_values(landing, contracts)
+    write_corrected_values(landing, states)
     write_history(landing, Home(landing.folder / "no-home"))
 
 

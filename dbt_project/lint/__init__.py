@@ -10,11 +10,6 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 
-def landing(table: str) -> str:
-    """A plain select: the columns of a landing table are the contracts' affair."""
-    return f"select * from landing_{table}"
-
-
 def report_year() -> int:
     """Any year."""
     return 2000

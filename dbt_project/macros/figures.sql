@@ -17,13 +17,6 @@
 {%- endmacro %}
 
 
-{#- The shares of one whole are one figure a catalogue row, named <whole>_<part>_share: this is how an evidence
-    model says that it serves all figures of that whole. -#}
-{% macro evidence_of_whole(whole) -%}
-    '{{ whole }}'
-{%- endmacro %}
-
-
 {#- The unit of a register without a key of its own: every row counts. -#}
 {% macro each_row() -%}
     concat(source_file, ':', cast(source_line as {{ dbt.type_string() }}))
@@ -36,19 +29,50 @@
 {%- endmacro %}
 
 
-{#- The ids that the evidence models write, read from their code: what the agreement test compares with the catalogue.
-    Yields a list of {model, figure_id, whole}, of which one of the last two is none. -#}
-{% macro figures_in_code() -%}
-    {%- set found = [] -%}
-    {%- if execute -%}
-        {%- for node in graph.nodes.values() | sort(attribute='name') if node.resource_type == 'model' and node.name.startswith('evidence_') -%}
-            {%- for figure_id in modules.re.findall("\\bevidence\\(\\s*'(\\w+)'", node.raw_code) | unique -%}
-                {%- do found.append({'model': node.name, 'figure_id': figure_id, 'whole': none}) -%}
-            {%- endfor -%}
-            {%- for whole in modules.re.findall("\\bevidence_of_whole\\(\\s*'(\\w+)'", node.raw_code) | unique -%}
-                {%- do found.append({'model': node.name, 'figure_id': none, 'whole': whole}) -%}
-            {%- endfor -%}
+{#- What a model reads, by dbt's graph: the names of the models, seeds and sources. -#}
+{% macro read_by(model) -%}
+    {%- set names = [] -%}
+    {%- for node in (graph.nodes.values() if execute else []) if node.resource_type == 'model' and node.name == model -%}
+        {%- for parent in node.depends_on.nodes -%}
+            {%- do names.append(parent.split('.')[-1]) -%}
         {%- endfor -%}
-    {%- endif -%}
-    {{ return(found) }}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+
+{#- The landing tables that a model comes from, directly or not, by dbt's graph. -#}
+{% macro landing_tables_of(model) -%}
+    {%- set parents = {} -%}
+    {%- for id, node in (graph.nodes.items() if execute else []) if node.resource_type == 'model' -%}
+        {%- do parents.update({id: node.depends_on.nodes}) -%}
+    {%- endfor -%}
+    {%- set waiting = parents.keys() | select('equalto', 'model.' ~ project_name ~ '.' ~ model) | list -%}
+    {#- Grows while it is walked through: what a node reads comes behind it. -#}
+    {%- for id in waiting -%}
+        {%- for parent in parents.get(id, []) if parent not in waiting -%}
+            {%- do waiting.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set tables = [] -%}
+    {%- for id in waiting if id.startswith('source.') -%}
+        {%- do tables.append(id.split('.')[-1]) -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
+
+{#- The models whose rows are evidence, one an area of the catalogue. -#}
+{% macro evidence_models() -%}
+    {{ return(read_by('figure_evidence') | sort) }}
+{%- endmacro %}
+
+
+{#- The models that evidence is taken from, by name. -#}
+{% macro models_behind_evidence() -%}
+    {%- set names = [] -%}
+    {%- for model in evidence_models() -%}
+        {%- do names.extend(read_by(model)) -%}
+    {%- endfor -%}
+    {{ return(names | unique | sort) }}
 {%- endmacro %}

@@ -1,11 +1,9 @@
 {{ config(meta={'dagster': {'ref': {'name': 'figures'}}}) }}
 
 {#-
-  The catalogue, the evidence models and the evidence itself name the same figures, each in the model of its area.
-  One row a disagreement, in words. What the models name is read from their code, so a figure without
-  a single row of evidence in a quiet year is still known to be served.
+  The catalogue, the evidence models and the evidence itself agree, and what a figure rests on is what dbt's graph has
+  the evidence model of its area read. One row a disagreement, in words.
 -#}
-{%- set found = figures_in_code() -%}
 
 with
 
@@ -42,75 +40,75 @@ evidence_of_figures as (
 
 ),
 
--- Which model names which figure, or which whole, in its code.
-named as (
+-- What each evidence model reads, and what figures read beside the evidence.
+reads as (
 
-    {% for entry in found -%}
+    {% for model in evidence_models() -%}
+    {%- for name in read_by(model) + read_by('figures') if name != 'figure_catalogue' -%}
     select
-        '{{ entry.model }}' as model,
-        '{{ entry.figure_id or '' }}' as figure_id,
-        '{{ entry.whole or '' }}' as whole_name
-    {%- if not loop.last %}
+        '{{ model }}' as model,
+        '{{ name }}' as name,
+        {{ 'true' if name in read_by(model) else 'false' }} as is_evidence
 
     union all
 
-    {% endif %}
-    {%- else %}
+    {% endfor -%}
+    {%- endfor -%}
     select
         '' as model,
-        '' as figure_id,
-        '' as whole_name
-    {%- endfor %}
+        '' as name,
+        false as is_evidence
 
 ),
 
-in_code as (
+-- How many of the models that a figure names are read for it.
+named as (
 
     select
-        model,
-        figure_id
-    from named
-    where figure_id <> ''
-
-    union all
-
-    select
-        named.model,
-        catalogue.figure_id
-    from named
-    inner join catalogue on named.whole_name = catalogue.whole
+        catalogue.figure_id,
+        count(distinct reads.name) as models
+    from catalogue
+    inner join reads
+        on
+            reads.model = concat('evidence_', catalogue.area)
+            and concat('|', catalogue.rests_on, '|') like concat('%|', reads.name, '|%')
+    group by catalogue.figure_id
 
 ),
 
 problems as (
 
     select
-        catalogue.figure_id,
-        'is in the catalogue, and no evidence model serves it' as problem
+        figure_id,
+        concat('is of area ', area, ', which has no evidence model') as problem
     from catalogue
-    left join in_code
-        on catalogue.figure_id = in_code.figure_id
-    where in_code.figure_id is null
+    where concat('evidence_', area) not in (select reads.model from reads)
 
     union all
 
     select
-        in_code.figure_id,
-        concat('is served by ', in_code.model, ', and the catalogue does not know it') as problem
-    from in_code
+        catalogue.figure_id,
+        concat('rests on ', catalogue.rests_on, ', not all of which evidence_', catalogue.area, ' reads') as problem
+    from catalogue
+    left join named
+        on catalogue.figure_id = named.figure_id
+    where
+        coalesce(named.models, 0)
+        <> length(catalogue.rests_on) - length(replace(catalogue.rests_on, '|', '')) + 1
+
+    union all
+
+    select distinct
+        reads.name as figure_id,
+        concat('is read by ', reads.model, ', and no figure of its area rests on it') as problem
+    from reads
     left join catalogue
-        on in_code.figure_id = catalogue.figure_id
-    where catalogue.figure_id is null
-
-    union all
-
-    select
-        in_code.figure_id,
-        concat('is of area ', catalogue.area, ', and ', in_code.model, ' serves it') as problem
-    from in_code
-    inner join catalogue
-        on in_code.figure_id = catalogue.figure_id
-    where in_code.model <> concat('evidence_', catalogue.area)
+        on
+            reads.model = concat('evidence_', catalogue.area)
+            and concat('|', catalogue.rests_on, '|') like concat('%|', reads.name, '|%')
+    where
+        reads.is_evidence
+        and catalogue.figure_id is null
 
     union all
 
@@ -138,7 +136,7 @@ problems as (
 
     select
         figure_id,
-        'is not documented: a label, the definition, the section, the display or a bound is blank' as problem
+        'is not documented: a label, the definition, the section, the display, a bound or rests_on is blank' as problem
     from catalogue
     where
         label is null
@@ -149,6 +147,7 @@ problems as (
         or display is null
         or minimum is null
         or move_band is null
+        or rests_on is null
 
     union all
 

@@ -1,4 +1,4 @@
-{{ config(meta={'dagster': {'ref': {'name': 'int_whole_shares'}}}) }}
+{{ config(group='finance', meta={'dagster': {'ref': {'name': 'int_whole_shares'}}}) }}
 
 {#-
   The parts of a whole, printed or not, hold all money of the ledger that belongs to it, and their shares add to 100.

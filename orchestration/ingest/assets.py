@@ -9,9 +9,8 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import Contract, load_contracts
-from orchestration.ingest.corrections import write_corrected_values
 from orchestration.ingest.history import write_history
-from orchestration.ingest.manifest import write_manifest
+from orchestration.ingest.manifest import write_corrected_values, write_manifest
 from orchestration.ingest.schema import (
     CORRECTED_VALUES,
     FINDINGS,
@@ -163,12 +162,12 @@ def _result(
 def ingest_manifest(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    """Accounts for every file and row of the year, and reads the declared corrections."""
+    """Accounts for every file, row and declared correction of the year."""
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     contracts = load_contracts()
-    states = [landing.read_state(source) for source in contracts]
-    write_manifest(landing, contracts, [state for state in states if state is not None])
-    write_corrected_values(landing, contracts)
+    states = [state for source in contracts if (state := landing.read_state(source)) is not None]
+    write_manifest(landing, contracts, states)
+    write_corrected_values(landing, states)
     for table in (SOURCE_FILES, QUARANTINE, FINDINGS, CORRECTED_VALUES):
         if landing_key(table.name) in context.selected_asset_keys:
             yield _result(landing, table)

@@ -1,11 +1,9 @@
-"""Declared corrections, from the row they name to the landing columns they change.
-
-Here belongs finding the row, checking that the old value is still there, and reading the new one by the
-contract. Applying them is staging's; raw files are never edited.
-"""
+"""Declared corrections: puts the corrected values in place while a file lands. Raw files are never edited."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -16,83 +14,106 @@ from orchestration.ingest.countries import country_code
 from orchestration.ingest.dates import secretariat_time
 from orchestration.ingest.faults import FileRefused, RowFault
 from orchestration.ingest.normalise import normalise_text
-from orchestration.ingest.schema import CORRECTED_VALUES, day_name
-from orchestration.ingest.sources import Landing, SourceRefused
+from orchestration.ingest.schema import day_name
 
+# The source that declares them; every other source is landed after it.
+CORRECTIONS = "corrections"
 _CORRECTABLE = frozenset(
     {"identifier", "text", "enum", "boolean", "date", "datetime", "instant", "integer", "amount",
      "rate", "gender", "country", "place", "list", "integer_list"}
 )  # fmt: skip
 
+# A row of the table corrections.
+Correction = dict[str, Any]
 
-def write_corrected_values(landing: Landing, contracts: dict[str, Contract]) -> int:
-    """Writes corrected_values; the number of corrections.
 
-    Raises SourceRefused with each correction whose row, field or old value is not there.
+@dataclass(frozen=True)
+class CorrectedValue:
+    """A landing value that a correction replaced, as text; ``declared_line`` is the line of corrections.csv."""
+
+    declared_line: int
+    table_name: str
+    source_file: str
+    source_line: int
+    column_name: str
+    old_value: str | None
+    new_value: str | None
+    reason: str
+    corrected_by: str
+    corrected_on: str
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A correction that fits its file: the row's position, and the new value of each landing column."""
+
+    correction: Correction
+    position: int
+    values: dict[str, Any]
+
+
+def corrections_of(contract: Contract, declared: Sequence[Correction]) -> list[Correction]:
+    """The declared corrections of a source's files."""
+    return [each for each in declared if _is_file_of(contract, each["corrected_file"])]
+
+
+def correct(
+    table: pa.Table, contract: Contract, corrections: Sequence[Correction]
+) -> tuple[pa.Table, list[CorrectedValue], list[FileRefused]]:
+    """A file's landing table with its corrections in place, what they replaced, and those that do not fit.
+
+    A correction fits where its key names one row, its field can be corrected and holds the declared old value.
     """
-    declared = landing.read_table("corrections").to_pylist()
-    rows: list[dict[str, Any]] = []
+    changes: list[_Change] = []
     refusals: list[FileRefused] = []
-    for correction in declared:
+    for correction in corrections:
         try:
-            rows.extend(_correct(landing, contracts, correction))
+            changes.append(_change(table, contract, correction))
         except FileRefused as refusal:
             refusals.append(refusal)
-    if refusals:
-        raise SourceRefused(refusals)
-    landing.write_table("corrected_values", pa.Table.from_pylist(rows, CORRECTED_VALUES.schema))
-    return len(declared)
+    corrected = table
+    for change in changes:
+        for name, value in change.values.items():
+            corrected = _with_value(corrected, name, change.position, value)
+    return corrected, [each for change in changes for each in _recorded(table, contract, change)], refusals
 
 
-def _refuse(correction: dict[str, Any], found: str, expected: str) -> FileRefused:
+def not_applied(declared: Sequence[Correction], applied: Sequence[CorrectedValue]) -> list[FileRefused]:
+    """The corrections that no landed file took up."""
+    lines = {each.declared_line for each in applied}
+    return [
+        _refuse(each, "a file of no contract, or one that was landed without it", "a file of the year")
+        for each in declared
+        if each["source_line"] not in lines
+    ]
+
+
+def _refuse(correction: Correction, found: str, expected: str) -> FileRefused:
     place = f"{correction['corrected_file']}, {correction['key']}, {correction['field']}"
     where = f"{correction['source_file']}, line {correction['source_line']}"
     return FileRefused(where, f"{found} ({place})", expected)
 
 
-def _correct(
-    landing: Landing, contracts: dict[str, Contract], correction: dict[str, Any]
-) -> list[dict[str, Any]]:
-    contract = _contract_of(contracts, correction)
+def _is_file_of(contract: Contract, name: str) -> bool:
+    registration = REGISTRATION_FILE.match(name)
+    if registration:
+        return contract.per_event == registration["platform"]
+    files = {contract.file} | ({contract.workbook.file} if contract.workbook else set())
+    return contract.source != CORRECTIONS and name in files
+
+
+def _change(table: pa.Table, contract: Contract, correction: Correction) -> _Change:
     column = _column_of(contract, correction)
-    row = _row_of(landing, contract, correction)
-    old = _landed(column, contract, correction, "old")
+    position = _position_of(table, contract, correction)
     new = _landed(column, contract, correction, "new")
-    for name, value in old.items():
-        if name.endswith("_text"):
-            continue
-        if row[name] != value:
+    for name, value in _landed(column, contract, correction, "old").items():
+        if not name.endswith("_text") and table[name][position].as_py() != value:
             found = f"another value than the declared old one, {correction['old']}"
             raise _refuse(correction, found, "the old value; the source may have been mended")
-    return [
-        {
-            "table_name": contract.source,
-            "source_file": row["source_file"],
-            "source_line": row["source_line"],
-            "column_name": name,
-            "old_value": _as_text(row[name]),
-            "new_value": _as_text(value),
-            "reason": correction["reason"],
-            "corrected_by": correction["by"],
-            "corrected_on": correction["on"],
-        }
-        for name, value in new.items()
-    ]
+    return _Change(correction, position, new)
 
 
-def _contract_of(contracts: dict[str, Contract], correction: dict[str, Any]) -> Contract:
-    name = correction["corrected_file"]
-    registration = REGISTRATION_FILE.match(name)
-    for contract in contracts.values():
-        if registration and contract.per_event == registration["platform"]:
-            return contract
-        files = {contract.file} | ({contract.workbook.file} if contract.workbook else set())
-        if name in files:
-            return contract
-    raise _refuse(correction, "a file of no contract", "a file of the year")
-
-
-def _column_of(contract: Contract, correction: dict[str, Any]) -> Column:
+def _column_of(contract: Contract, correction: Correction) -> Column:
     wanted = correction["field"].casefold()
     for column in contract.columns:
         names = {column.name.casefold(), *(header.casefold() for header in column.headers)}
@@ -101,25 +122,22 @@ def _column_of(contract: Contract, correction: dict[str, Any]) -> Column:
     raise _refuse(correction, "a field that cannot be corrected", "a stored column of the file")
 
 
-def _row_of(landing: Landing, contract: Contract, correction: dict[str, Any]) -> dict[str, Any]:
-    """The one row with the declared key; a source without a key takes the line of the row."""
-    table = landing.read_table(contract.source).to_pylist()
+def _position_of(table: pa.Table, contract: Contract, correction: Correction) -> int:
+    """The position of the one row with the declared key, or on the declared line."""
     names = [_key_column(contract, name) for name in contract.key] or ["source_line"]
     wanted = [part.strip() for part in correction["key"].split("|")]
-    rows = [
-        row
-        for row in table
-        if row["source_file"] == correction["corrected_file"]
-        and (
-            [_as_text(row[name]) for name in names] == wanted
-            or [_as_text(row[names[0]])] == wanted
-            or correction["key"] == f"line {row['source_line']}"
-        )
+    lines = table["source_line"].to_pylist()
+    keys = zip(*(table[name].to_pylist() for name in names), strict=True)
+    positions = [
+        position
+        for position, (line, key) in enumerate(zip(lines, keys, strict=True))
+        if [_as_text(part) for part in key] == wanted
+        or [_as_text(key[0])] == wanted
+        or correction["key"] == f"line {line}"
     ]
-    if len(rows) != 1:
-        raise _refuse(correction, f"{len(rows)} rows with this key", "one, by " + ", ".join(names))
-    row: dict[str, Any] = rows[0]
-    return row
+    if len(positions) != 1:
+        raise _refuse(correction, f"{len(positions)} rows with this key", "one, by " + ", ".join(names))
+    return positions[0]
 
 
 def _key_column(contract: Contract, name: str) -> str:
@@ -127,7 +145,8 @@ def _key_column(contract: Contract, name: str) -> str:
     return f"{name}_text" if is_place else name
 
 
-def _landed(column: Column, contract: Contract, correction: dict[str, Any], which: str) -> dict[str, Any]:
+def _landed(column: Column, contract: Contract, correction: Correction, which: str) -> dict[str, Any]:
+    """The landing columns of the declared old or new value."""
     typed = correction[which] or ""
     try:
         value = column_parser(column, contract, column.headers[0])(typed)
@@ -135,6 +154,10 @@ def _landed(column: Column, contract: Contract, correction: dict[str, Any], whic
         raise _refuse(correction, f"a {which} value that cannot be read", fault.sentence) from None
     name = column.name
     match column.type:
+        case "boolean":
+            return {name: bool(value)}
+        case "list" | "integer_list":
+            return {name: value or None}
         case "place":
             return {f"{name}_text": typed, f"{name}_key": normalise_text(typed) or None}
         case "country":
@@ -148,6 +171,39 @@ def _landed(column: Column, contract: Contract, correction: dict[str, Any], whic
             return {name: value, f"{name}_key": normalise_text(value or "") or None}
         case _:
             return {name: value}
+
+
+def _with_value(table: pa.Table, name: str, position: int, value: Any) -> pa.Table:
+    column = table[name]
+    is_dictionary = pa.types.is_dictionary(column.type)
+    plain = column.cast(column.type.value_type) if is_dictionary else column
+    around = [
+        *plain.slice(0, position).chunks,
+        pa.array([value], plain.type),
+        *plain.slice(position + 1).chunks,
+    ]
+    changed = pa.chunked_array(around, plain.type)
+    index = table.schema.get_field_index(name)
+    return table.set_column(index, name, changed.dictionary_encode() if is_dictionary else changed)
+
+
+def _recorded(table: pa.Table, contract: Contract, change: _Change) -> list[CorrectedValue]:
+    correction = change.correction
+    return [
+        CorrectedValue(
+            declared_line=correction["source_line"],
+            table_name=contract.source,
+            source_file=correction["corrected_file"],
+            source_line=table["source_line"][change.position].as_py(),
+            column_name=name,
+            old_value=_as_text(table[name][change.position].as_py()),
+            new_value=_as_text(value),
+            reason=correction["reason"],
+            corrected_by=correction["by"],
+            corrected_on=correction["on"].isoformat(),
+        )
+        for name, value in change.values.items()
+    ]
 
 
 def _as_text(value: Any) -> str | None:

@@ -20,15 +20,24 @@ import pyarrow.parquet as pq
 
 from orchestration.databases import open_database
 from orchestration.ingest.contracts import PLATFORMS, Contract
+from orchestration.ingest.corrections import not_applied
 from orchestration.ingest.faults import Finding
 from orchestration.ingest.folder import odd_entries_of_year
 from orchestration.ingest.schema import (
+    CORRECTED_VALUES,
     FINDINGS,
     QUARANTINE,
     SOURCE_FILES,
     LandingTable,
 )
-from orchestration.ingest.sources import Landing, SourceFile, SourceRefused, SourceState, source_file_of
+from orchestration.ingest.sources import (
+    Landing,
+    SourceFile,
+    SourceRefused,
+    SourceState,
+    declared_corrections,
+    source_file_of,
+)
 
 _SECOND_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
 _NEARLY_A_REGISTRATIONS_FILE = re.compile(rf"events/registrations/[^/]+?_+(?:{'|'.join(PLATFORMS)})\.csv")
@@ -90,6 +99,22 @@ def write_manifest(
 def _by_weight(finding: Finding) -> tuple[str, bool, str, str, str]:
     is_later = finding.code not in _FIRST_CODES
     return finding.severity, is_later, finding.code, finding.source_file, finding.message
+
+
+def write_corrected_values(landing: Landing, states: Sequence[SourceState]) -> None:
+    """Writes corrected_values: every landing value that a declared correction replaced.
+
+    Raises SourceRefused with each correction that was put in place nowhere.
+    """
+    corrected = [each for state in states for each in state.corrected]
+    refusals = not_applied(declared_corrections(landing), corrected)
+    if refusals:
+        raise SourceRefused(refusals)
+    rows = [
+        asdict(each) | {"corrected_on": date.fromisoformat(each.corrected_on)}
+        for each in sorted(corrected, key=lambda each: each.declared_line)
+    ]
+    _write(landing, CORRECTED_VALUES, rows)
 
 
 def _by_file(row: dict[str, Any]) -> tuple[str]:

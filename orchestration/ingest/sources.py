@@ -7,6 +7,7 @@ Here belongs which files a source has, what is cached of it, and what is written
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import traceback
 from collections import defaultdict
@@ -26,6 +27,13 @@ from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     Contract,
     load_contracts,
+)
+from orchestration.ingest.corrections import (
+    CORRECTIONS,
+    CorrectedValue,
+    Correction,
+    correct,
+    corrections_of,
 )
 from orchestration.ingest.counting import count_records
 from orchestration.ingest.faults import (
@@ -110,6 +118,7 @@ class SourceState:
     files: list[SourceFile] = field(default_factory=list)
     quarantined: list[QuarantinedRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    corrected: list[CorrectedValue] = field(default_factory=list)
     was_cached: bool = False
 
 
@@ -143,6 +152,7 @@ class Landing:
                 files=[SourceFile(**each) for each in node["files"]],
                 quarantined=[QuarantinedRow(**each) for each in node["quarantined"]],
                 findings=[Finding(**each) for each in node["findings"]],
+                corrected=[CorrectedValue(**each) for each in node["corrected"]],
                 was_cached=True,
             )
         except (KeyError, TypeError):
@@ -284,7 +294,17 @@ def references_of(contract: Contract) -> list[str]:
     named = {column.references for column in contract.columns if column.references}
     if contract.per_event:
         named.add("programme")
+    if contract.source != CORRECTIONS:
+        named.add(CORRECTIONS)
     return sorted(named)
+
+
+def declared_corrections(landing: Landing) -> list[Correction]:
+    """The corrections of the year; none before their source is landed."""
+    if not landing.table_path(CORRECTIONS).exists():
+        return []
+    rows: list[Correction] = landing.read_table(CORRECTIONS).to_pylist()
+    return rows
 
 
 def ingest_source(landing: Landing, contract: Contract) -> SourceState:
@@ -293,21 +313,24 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     Raises SourceRefused with every file of it that breaks its contract.
     """
     paths = source_paths(contract, landing.exports)
-    references = {name: loaded_keys(landing, name) for name in references_of(contract)}
+    references = {
+        name: loaded_keys(landing, name) for name in references_of(contract) if name in REFERENCE_KEYS
+    }
     if contract.personal:
         references[LISTED_PLACES] = _listed_places(landing)
+    corrections = corrections_of(contract, declared_corrections(landing))
     cached = landing.read_state(contract.source)
     if cached and cached.tables == _table_hashes(landing, contract):
         hashes = [sha256_of_file(path) for path in paths]
-        if cached.fingerprint == _fingerprint(landing, contract, paths, hashes, references):
+        if cached.fingerprint == _fingerprint(landing, contract, paths, hashes, references, corrections):
             return cached
     # A landing that is being rewritten has no state, so that a crash half way is not taken for whole.
     landing.state_path(contract.source).unlink(missing_ok=True)
     state = SourceState()
-    _load_files(landing, contract, paths, references, state)
+    _load_files(landing, contract, paths, references, corrections, state)
     # Of the bytes that were read, whatever the files hold by now.
     read = [file.sha256 for file in state.files]
-    state.fingerprint = _fingerprint(landing, contract, paths, read, references)
+    state.fingerprint = _fingerprint(landing, contract, paths, read, references, corrections)
     state.tables = _table_hashes(landing, contract)
     write_json(landing.state_path(contract.source), _as_node(state))
     return state
@@ -332,6 +355,7 @@ def _fingerprint(
     paths: list[Path],
     hashes: list[str],
     references: dict[str, frozenset[str]],
+    corrections: list[Correction],
 ) -> str:
     code = sorted(Path(__file__).parent.glob("*.py"))
     declared = [
@@ -349,6 +373,7 @@ def _fingerprint(
         digest.update("|".join(sorted(landing.forgotten)).encode())
     for name, keys in references.items():
         digest.update(f"{name}:{'|'.join(sorted(keys))}".encode())
+    digest.update(json.dumps(corrections, default=str).encode())
     return digest.hexdigest()
 
 
@@ -357,9 +382,10 @@ def _load_files(
     contract: Contract,
     paths: list[Path],
     references: dict[str, frozenset[str]],
+    corrections: list[Correction],
     state: SourceState,
 ) -> None:
-    """Lands the rows of every file, in the order of their names; all files that are wrong are named."""
+    """Lands the rows of every file, corrected, in the order of their names; all files that are wrong are named."""
     refusals: list[FileRefused] = []
     job = _Job(landing, contract, references)
     tables = [main_table(contract), *list_tables(contract)]
@@ -369,7 +395,11 @@ def _load_files(
                 refusals.append(loaded)
                 continue
             result, file = loaded
-            writer.append(result.tables)
+            of_file = [each for each in corrections if each["corrected_file"] == file.source_file]
+            table, corrected, wrong = correct(result.tables[contract.source], contract, of_file)
+            refusals.extend(wrong)
+            writer.append(result.tables | {contract.source: table})
+            state.corrected.extend(corrected)
             state.files.append(file)
             state.quarantined.extend(result.quarantined)
             state.findings.extend(result.findings)

@@ -136,7 +136,7 @@ def _difference_lines(difference: Difference, restatements: list[dict[str, str]]
         line = f"- {move.label} ({move.key}): {move.old or 'blank'} → {move.new or 'blank'}"
         reason = reasons.get((move.kind, move.key))
         if reason is not None:
-            line += f". Restated: {reason['reason']} ({reason['by']}, {reason['on']})"
+            line += f". Restated: {reason['reason']} ({reason['restated_by']}, {reason['restated_on']})"
         lines.append(line)
     lines += ["", f"## Source files that changed ({len(difference.files)})", ""]
     for each in difference.files:

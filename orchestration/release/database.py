@@ -10,24 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.databases import open_database
-from orchestration.release.tables import NAMES
 
 if TYPE_CHECKING:
     import duckdb
 
-_MEMBER_NAMES: dict[str, Any] = {
-    "name": "member_names",
-    "description": "Every name of every member as a comparable text, one row a name; for suggestions.",
-    "columns": {
-        name: {"name": name, "description": description}
-        for name, description in (
-            ("member_id", "Member"),
-            ("member", "Name that the report prints"),
-            ("name_key", "Name or alias as a comparable text"),
-            ("country_code", "Country of the member, ISO 3166 alpha-2"),
-        )
-    },
-}
 # Above this many rows a table leaves as Parquet beside the database, which then stays small.
 LARGE_TABLE_ROWS = 1_000_000
 
@@ -51,8 +37,6 @@ def write_database(build_database: Path, folder: Path, manifest: Path) -> list[s
             connection.execute(f"create table {name} as select * from build.main.{name} order by all")
             _comment(connection, mart)
             written.append(mart["name"])
-        connection.execute(f"create table member_names as {NAMES}")
-        _comment(connection, _MEMBER_NAMES)
         connection.commit()
         connection.execute("detach build")
         connection.execute("checkpoint")

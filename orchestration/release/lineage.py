@@ -1,60 +1,51 @@
-"""Which models a figure comes through.
-
-Here belongs reading the way of a figure from dbt's manifest, for ``metropolis explain`` and the site.
-"""
+"""The landing tables and models that a figure rests on, from its row of the catalogue and dbt's graph."""
 
 from __future__ import annotations
 
 import json
-import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from orchestration.release.content import ReleaseContent
+from orchestration.release.facts import read_facts
 
-_EVIDENCE = re.compile(r"\bevidence\(\s*'(\w+)'")
-_EVIDENCE_OF_WHOLE = re.compile(r"\bevidence_of_whole\(\s*'(\w+)'")
-LAYERS = ("staging", "intermediate", "marts")
+_LAYERS = ("staging", "intermediate", "marts")
 
 
 def write_lineage(folder: Path, content: ReleaseContent) -> None:
-    """Writes lineage.json: for each figure the models on its way, landing to mart."""
+    """Writes lineage.json: for each figure the landing tables and models on its way."""
     manifest = json.loads(content.manifest.read_text(encoding="utf-8"))
-    figures = [str(row["figure_id"]) for row in content.tables["figures"].as_dicts()]
-    node = lineage(manifest, figures)
+    node = {
+        entry.figure_id: lineage(manifest, entry.area, entry.rests_on.split("|"))
+        for entry in read_facts(content).catalogue.values()
+    }
     (folder / "lineage.json").write_text(json.dumps(node, indent=1) + "\n", encoding="utf-8")
 
 
-def lineage(manifest: dict[str, Any], figures: list[str]) -> dict[str, list[str]]:
-    """Figure → names of its models, in the order of the layers."""
+def lineage(manifest: dict[str, Any], area: str, rests_on: Iterable[str]) -> list[str]:
+    """The way of a figure of this area that rests on these models: landing tables, models by layer, ``figures``."""
+    sources = manifest["sources"]
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
-    evidence = {k: n for k, n in nodes.items() if n["name"].startswith("evidence_")}
-    found: dict[str, list[str]] = {}
-    for figure in figures:
-        starts = [key for key, node in evidence.items() if _serves(node["raw_code"], figure)]
-        ways = {name for start in starts for name in _ancestors(start, nodes)}
-        models = sorted(ways, key=lambda key: (_layer(nodes[key]), nodes[key]["name"]))
-        found[figure] = [nodes[key]["name"] for key in models] + ["figure_evidence", "figures"]
-    return found
+    keys = {node["name"]: key for key, node in nodes.items()}
+    behind = _with_ancestors([keys[name] for name in rests_on], nodes)
+    models = sorted(
+        (nodes[key] for key in behind if key in nodes),
+        key=lambda node: (_LAYERS.index(node["fqn"][1]), node["name"]),
+    )
+    return [
+        *sorted(f"{sources[key]['schema']}.{sources[key]['name']}" for key in behind if key in sources),
+        *(node["name"] for node in models),
+        *(f"evidence_{area}", "figure_evidence", "figures"),
+    ]
 
 
-def _serves(code: str, figure: str) -> bool:
-    if figure in _EVIDENCE.findall(code):
-        return True
-    wholes = _EVIDENCE_OF_WHOLE.findall(code)
-    return any(figure.startswith(f"{whole}_") and figure.endswith("_share") for whole in wholes)
-
-
-def _ancestors(start: str, nodes: dict[str, Any]) -> set[str]:
+def _with_ancestors(keys: list[str], nodes: dict[str, Any]) -> set[str]:
     seen: set[str] = set()
-    waiting = [start]
+    waiting = list(keys)
     while waiting:
         key = waiting.pop()
-        if key in nodes and key not in seen:
+        if key not in seen:
             seen.add(key)
-            waiting.extend(nodes[key]["depends_on"]["nodes"])
+            waiting.extend(nodes[key]["depends_on"]["nodes"] if key in nodes else ())
     return seen
-
-
-def _layer(node: dict[str, Any]) -> int:
-    return LAYERS.index(node["fqn"][1])

@@ -26,21 +26,6 @@ from orchestration.release_store import PROVENANCE, Release, ReleaseStore
 from orchestration.storage import sha256_of_file
 from orchestration.transform.reuse import BuildIncomplete, ModelsRecord, sql_of_last_run
 
-_DANGLING_REVERSALS = """
-    select
-        'note' as severity,
-        'dangling_reversal' as code,
-        source_file,
-        'Entry ' || entry_no || ' reverses ' || coalesce(reverses, 'nothing') || ', '
-        || case reason
-            when 'circular' then 'which reverses it in turn'
-            when 'no_target' then 'so it undoes nothing'
-            else 'which is no loaded entry, so it undoes nothing'
-        end as message
-    from int_dangling_reversals
-    order by all
-"""
-
 
 class ReleaseRefused(Refusal):
     """The build may not be published; the message says why."""
@@ -107,9 +92,10 @@ def _content(
     build: Build, release: str, previous: Release | None, exports: Path, report: GuardReport
 ) -> ReleaseContent:
     with open_database(build.database, read_only=True) as connection:
-        findings = _dicts(connection, "select * from landing.findings order by all")
-        findings += _dicts(connection, _DANGLING_REVERSALS)
-        corrections = _dicts(connection, "select * from landing.corrected_values order by all")
+        findings = _dicts(connection, "select * from findings order by all")
+        corrections = _dicts(
+            connection, "select * from corrections order by source_file, source_line, column_name"
+        )
         tables = read_tables(connection)
     return ReleaseContent(
         year=build.year,
@@ -186,7 +172,7 @@ def _changes(folder: Path, content: ReleaseContent, build: Build, previous: Rele
     if difference is not None:
         difference = difference.__class__(difference.old, content.release, difference.moves, difference.files)
     with open_database(build.database, read_only=True) as connection:
-        restatements = _dicts(connection, 'select kind, key, reason, "by", "on" from landing.restatements')
+        restatements = _dicts(connection, "select * from restatements")
     as_text = [
         [{name: text_of(value) for name, value in row.items()} for row in rows]
         for rows in (content.findings, content.corrections, restatements)

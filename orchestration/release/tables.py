@@ -86,7 +86,7 @@ _QUERIES = (
     _Query(
         "quarantine",
         """
-        select source_file, source_line, field, reason_code, reason from landing.quarantine
+        select source_file, source_line, field, reason_code, reason from quarantine
         order by all
         """,
         grows=True,
@@ -103,22 +103,10 @@ _QUERIES = (
         "sources",
         """
         select source_file, sha256, bytes, rows_read, rows_loaded, rows_quarantined
-        from landing.source_files order by source_file
+        from sources order by source_file
         """,
     ),
 )
-
-
-NAMES = """
-    select distinct names.member_id, members.name as member, names.name_key, members.country_code
-    from (
-        select member_id, name_key from build.main.stg_members
-        union all
-        select member_id, name_key from build.main.stg_member_names
-    ) as names
-    inner join build.main.stg_members as members on names.member_id = members.member_id
-    order by all
-"""
 
 
 def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
@@ -233,7 +221,8 @@ def _unresolved_places(connection: duckdb.DuckDBPyConnection) -> Table:
 
 def read_names(connection: duckdb.DuckDBPyConnection) -> list[Name]:
     """Every name of every member, for suggestions."""
-    return [Name(*row) for row in connection.execute(NAMES).fetchall()]
+    sql = "select member_id, member, name_key, country_code from member_names order by all"
+    return [Name(*row) for row in connection.execute(sql).fetchall()]
 
 
 def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:

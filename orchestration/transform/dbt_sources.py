@@ -1,9 +1,7 @@
 """What dbt knows of the landing, generated from the contracts.
 
-Here belongs the rendering of ``models/staging/_sources.yml`` (documentation) and of
-``macros/_landing_columns.sql`` (columns and types, for the macro that puts corrections in place).
-What they say is written once, in the contracts, and repeated by this module only.
-``python -m orchestration.transform.dbt_sources`` writes the files.
+Renders ``models/staging/_sources.yml``: tables, columns, types and descriptions, all of which are written once, in
+the contracts. ``python -m orchestration.transform.dbt_sources`` writes the file.
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ from orchestration.ingest.schema import LandingTable, landing_tables
 from orchestration.paths import DBT_FOLDER
 
 SOURCES_FILE = DBT_FOLDER / "models" / "staging" / "_sources.yml"
-COLUMNS_FILE = DBT_FOLDER / "macros" / "_landing_columns.sql"
 
 _NOTICE = (
     "Generated from raw/contracts by `python -m orchestration.transform.dbt_sources`. "
@@ -83,21 +80,9 @@ def render_sources() -> str:
     return f"# {_NOTICE}\n{body}"
 
 
-def render_columns() -> str:
-    """The text of ``_landing_columns.sql``: a macro that returns {table: [(column, type), ...]}."""
-    lines = [f"{{#- {_NOTICE} -#}}", "{% macro landing_columns() %}", "    {{ return({"]
-    for table in landing_tables(load_contracts()):
-        lines.append(f"        '{table.name}': [")
-        lines += [f"            ('{c.name}', '{sql_type(c.type)}')," for c in table.columns]
-        lines.append("        ],")
-    lines += ["    }) }}", "{% endmacro %}", ""]
-    return "\n".join(lines)
-
-
 def write_sources() -> None:
-    """Write the files that dbt reads."""
+    """Write the file that dbt reads."""
     SOURCES_FILE.write_text(render_sources(), encoding="utf-8")
-    COLUMNS_FILE.write_text(render_columns(), encoding="utf-8")
 
 
 if __name__ == "__main__":

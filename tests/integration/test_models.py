@@ -20,7 +20,7 @@ import yaml
 from orchestration.build import build_of
 from orchestration.instance import open_instance
 from orchestration.paths import DBT_FOLDER, Home
-from orchestration.transform.dbt_sources import COLUMNS_FILE, SOURCES_FILE, render_columns, render_sources
+from orchestration.transform.dbt_sources import SOURCES_FILE, render_sources
 from orchestration.transform.engines import DuckDBEngine, run_selected
 from orchestration.transform.reuse import BuildIncomplete, ModelsRecord
 from orchestration.transform.runner import release_duckdb, run_dbt
@@ -151,7 +151,6 @@ def test_a_mart_made_from_an_old_mart_stays_stale(released: Warehouse, tmp_path:
 
 def test_what_is_generated_for_dbt_is_fresh() -> None:
     assert SOURCES_FILE.read_text(encoding="utf-8") == render_sources()
-    assert COLUMNS_FILE.read_text(encoding="utf-8") == render_columns()
 
 
 # A year, also as the beginning of a date.

@@ -13,13 +13,12 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import Contract, load_contracts
-from orchestration.ingest.corrections import write_corrected_values
 from orchestration.ingest.counting import count_records
 from orchestration.ingest.faults import Finding, QuarantinedRow, Reason
 from orchestration.ingest.history import write_history
 from orchestration.ingest.layout import Layout, Surroundings
 from orchestration.ingest.loading import LoadedFile, load_file, split_file
-from orchestration.ingest.manifest import write_manifest
+from orchestration.ingest.manifest import write_corrected_values, write_manifest
 from orchestration.ingest.pseudonyms import Pseudonymiser
 from orchestration.ingest.sources import Landing, ingest_source, references_of
 from orchestration.paths import Home
@@ -157,6 +156,6 @@ def land_year(exports: Path, folder: Path) -> LandedYear:
         quarantined += ingest_source(landing, contract).quarantined
     states = [state for name in contracts if (state := landing.read_state(name)) is not None]
     findings = write_manifest(landing, contracts, states)
-    write_corrected_values(landing, contracts)
+    write_corrected_values(landing, states)
     write_history(landing, Home(folder / "no home"))
     return LandedYear(landing, quarantined, findings)

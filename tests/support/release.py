@@ -16,11 +16,9 @@ from typing import Any
 import duckdb
 import yaml
 
-from orchestration.ingest.schema import QUARANTINE, SOURCE_FILES
 from orchestration.paths import DBT_FOLDER
 from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.tables import read_tables, write_csv
-from orchestration.transform.dbt_sources import sql_type
 
 YEAR = 2031
 HARM = '"><img src=x onerror="window.harmed=1"><script>window.harmed=1</script>'
@@ -35,8 +33,9 @@ Compared with {YEAR}-r1.
 """
 _MARTS = (
     *("figures", "figure_moves", "annex_activity", "annex_engagement", "funding_sources"),
-    *("funds_use", "gender_impact", "calendar", "action_plan", "reconciliation", "events"),
-    *("resolved_places", "unresolved_places", "members", "attendances", "practices", "initiatives"),
+    *("funds_use", "gender_impact", "calendar", "action_plan", "reconciliation"),
+    *("resolved_places", "unresolved_places", "member_names", "participants_by_gender", "regions"),
+    *("figure_sources", "quarantine", "sources"),
 )
 _REGIONS = ("Africa", "Asia-Pacific", "Europe", "Latin America and Caribbean", "North America")
 _COUNTRIES = ("SN", "VN", "PT", "PE", "CA")
@@ -124,19 +123,6 @@ def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
         _create(connection, mart, columns)
     seed = DBT_FOLDER / "seeds" / "figure_catalogue.csv"
     connection.execute(f"create table figure_catalogue as from read_csv('{seed}', header=true)")
-    evidence = [
-        *(("figure_id", "varchar"), ("part", "varchar"), ("unit_key", "varchar")),
-        *(("amount", "decimal(18, 2)"), ("source_file", "varchar"), ("source_line", "bigint")),
-        *(("member_id", "varchar"), ("event_id", "varchar")),
-    ]
-    _create(connection, "figure_evidence", evidence)
-    names = [("member_id", "varchar"), ("name", "varchar"), ("name_key", "varchar")]
-    _create(connection, "stg_members", [*names, ("country_code", "varchar")])
-    _create(connection, "stg_member_names", names)
-    connection.execute("create schema landing")
-    for table in (QUARANTINE, SOURCE_FILES):
-        columns = [(column.name, sql_type(column.type)) for column in table.columns]
-        _create(connection, f"landing.{table.name}", columns)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: Iterable[tuple[str, str]]) -> None:
@@ -198,7 +184,7 @@ def _move(entry: Row, value: Decimal | None, before: Decimal | None) -> Row:
 def _fill_rest(connection: duckdb.DuckDBPyConnection, catalogue: list[Row]) -> None:
     _fill_members(connection)
     _fill_events(connection)
-    _fill_contributions(connection)
+    _fill_figure_sources(connection)
     _fill_money(connection, catalogue)
     _fill_gender(connection, catalogue)
     _fill_accounts(connection)
@@ -210,14 +196,9 @@ def _names() -> list[str]:
 
 def _fill_members(connection: duckdb.DuckDBPyConnection) -> None:
     for index, name in enumerate(_names()):
-        member: Row = {"member_id": f"M{index:03}", "name": name, "country_code": _COUNTRIES[index % 5]}
-        key = name.casefold()
-        _insert(connection, "stg_members", [member | {"name_key": key}])
-        _insert(
-            connection,
-            "members",
-            [member | {"region": _REGIONS[index % 5], "is_member": True, "is_new": index == 3}],
-        )
+        member: Row = {"member_id": f"M{index:03}", "member": name}
+        known = {"name_key": name.casefold(), "country_code": _COUNTRIES[index % 5]}
+        _insert(connection, "member_names", [member | known])
         row = {
             "report_order": index + 1,
             "member_id": member["member_id"],
@@ -244,6 +225,11 @@ def _fill_members(connection: duckdb.DuckDBPyConnection) -> None:
             "wmd_organiser": index == 5,
         }
         _insert(connection, "annex_engagement", [row | engaged])
+    shared = ((1, 1), (15, 12), (6, 3), (6, 3), (6, 3), (6, 3))
+    for region, (practices, initiatives) in zip(("", *_REGIONS), shared, strict=True):
+        members = {"members": 4, "engaged": 3} if region else {"members": 0, "engaged": 0}
+        row = {"region": region, "practices": practices, "initiatives": initiatives}
+        _insert(connection, "regions", [row | members])
 
 
 def _fill_events(connection: duckdb.DuckDBPyConnection) -> None:
@@ -264,56 +250,17 @@ def _fill_events(connection: duckdb.DuckDBPyConnection) -> None:
             "calendar",
             [event | {"month": start.isoformat()[:7], "gender_perspective": index % 5 == 0}],
         )
-        _insert(connection, "events", [event | {"is_learning": False, "is_statutory": False}])
-        people = [
-            {
-                "event_id": event["event_id"],
-                "person_key": f"{index}-{person}",
-                "gender": _GENDERS[person % 4],
-                "has_attended": person % 5 != 0,
-            }
-            for person in range(index % 9)
-        ]
-        _insert(connection, "attendances", people)
+    for gender, people in zip(_GENDERS, (25, 20, 30, 41), strict=True):
+        _insert(connection, "participants_by_gender", [{"gender": gender, "participants": people}])
 
 
-def _fill_contributions(connection: duckdb.DuckDBPyConnection) -> None:
-    kinds = (
-        ("practices", "case_id", "use_practices", "use/cases.csv", 40),
-        ("initiatives", "initiative_id", "c4gh_initiatives", "c4gh/initiatives.json", 25),
-    )
-    for mart, key, figure, source, count in kinds:
-        for index in range(count):
-            shared: Row = {key: f"{mart}-{index}", "source_file": source, "source_line": index + 2}
-            place: Row = {"member_id": f"M{index % 20:03}"} if index % 3 else {"country_code": "KE"}
-            if index == 0:
-                place = {"country_code": None}
-            _insert(connection, mart, [shared | place])
-            _insert(
-                connection,
-                "figure_evidence",
-                [
-                    {
-                        "figure_id": figure,
-                        "part": "numerator",
-                        "unit_key": shared[key],
-                        "amount": 1,
-                        "source_file": source,
-                        "source_line": index + 2,
-                    }
-                ],
-            )
+def _fill_figure_sources(connection: duckdb.DuckDBPyConnection) -> None:
     files = [
-        {
-            "figure_id": "participants",
-            "part": "numerator",
-            "unit_key": f"E{index:03}",
-            "amount": 4,
-            "source_file": f"events/registrations/E{index:03}__zoom.csv",
-        }
-        for index in range(8)
+        *(("use_practices", "use/cases.csv", 40), ("c4gh_initiatives", "c4gh/initiatives.json", 25)),
+        *(("participants", f"events/registrations/E{index:03}__zoom.csv", 0) for index in range(8)),
     ]
-    _insert(connection, "figure_evidence", files)
+    names = ("figure_id", "source_file", "rows")
+    _insert(connection, "figure_sources", [dict(zip(names, each, strict=True)) for each in files])
 
 
 def _fill_money(connection: duckdb.DuckDBPyConnection, catalogue: list[Row]) -> None:
@@ -403,12 +350,12 @@ def _fill_accounts(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for index in range(8):
         name = f"events/registrations/E{index:03}__zoom.csv"
-        _insert(connection, "landing.source_files", [_source(name, 10 + index, index % 2)])
+        _insert(connection, "sources", [_source(name, 10 + index, index % 2)])
     for name in ("use/cases.csv", "c4gh/initiatives.json", "website/news.csv"):
-        _insert(connection, "landing.source_files", [_source(name, 40, 1)])
+        _insert(connection, "sources", [_source(name, 40, 1)])
     row = {"source_file": "use/cases.csv", "source_line": 9, "field": "status"}
     said = {"reason_code": "unknown_enum", "reason": f'status: "{HARM}" is not on the list'}
-    _insert(connection, "landing.quarantine", [row | said])
+    _insert(connection, "quarantine", [row | said])
 
 
 def _source(name: str, rows: int, quarantined: int) -> Row:

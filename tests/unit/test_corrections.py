@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from orchestration.ingest.sources import SourceRefused
+from orchestration.ingest.contracts import load_contracts
+from orchestration.ingest.manifest import write_corrected_values
+from orchestration.ingest.sources import SourceRefused, ingest_source
 from tests.support.landing import LandedYear, land_year
 
 Row = dict[str, Any]
@@ -58,6 +61,45 @@ def test_a_day_is_corrected(year: Path, tmp_path: Path) -> None:
     )  # fmt: skip
     assert (row["old_value"], row["new_value"]) == ("2019-03-01", "2018-12-31")
     assert (row["reason"], row["corrected_by"]) == ("mended", "report team")
+
+
+def published_on(landed: LandedYear) -> list[str]:
+    return [row["published_on"].isoformat() for row in landed.rows("videos")]
+
+
+def test_the_new_value_stands_in_its_own_row_and_column(year: Path, tmp_path: Path) -> None:
+    before = land_year(year, tmp_path / "before").rows("videos")
+    declare(year, (*VIDEO, "2019-03-01", "2018-12-31"), ("website/videos.csv", "line 3", "project", "", "P9"))
+    after = land_year(year, tmp_path / "after").rows("videos")
+    expected = [dict(row) for row in before]
+    expected[0]["published_on"] = date(2018, 12, 31)
+    expected[1]["project"] = "P9"
+    assert after == expected
+
+
+def test_a_corrected_table_is_kept_and_one_without_its_correction_lands_again(
+    year: Path, tmp_path: Path
+) -> None:
+    declare(year, (*VIDEO, "2019-03-01", "2018-12-31"))
+    landed = land_year(year, tmp_path / "landing")
+    assert published_on(landed)[0] == "2018-12-31"
+    again = ingest_source(landed.landing, load_contracts()["videos"])
+    assert again.was_cached and [each.new_value for each in again.corrected] == ["2018-12-31"]
+    (year / "corrections.csv").unlink()
+    restored = land_year(year, tmp_path / "landing")
+    assert published_on(restored)[0] == "2019-03-01"
+    assert restored.rows("corrected_values") == []
+
+
+def test_a_correction_that_came_after_its_source_was_landed_is_not_passed_over(
+    year: Path, tmp_path: Path
+) -> None:
+    landed = land_year(year, tmp_path / "landing")
+    declare(year, (*VIDEO, "2019-03-01", "2018-12-31"))
+    ingest_source(landed.landing, load_contracts()["corrections"])
+    states = [state for name in load_contracts() if (state := landed.landing.read_state(name))]
+    with pytest.raises(SourceRefused, match=r"corrections\.csv, line 2"):
+        write_corrected_values(landed.landing, states)
 
 
 def test_a_row_may_be_named_by_its_line(year: Path, tmp_path: Path) -> None:

@@ -203,7 +203,8 @@ def test_refusals_and_failures_travel_between_processes() -> None:
 
 def test_the_state_beside_the_tables_is_plain_json(landed: LandedYear) -> None:
     node = json.loads(landed.landing.state_path("zoom_attendees").read_text(encoding="utf-8"))
-    assert set(node) == {"fingerprint", "tables", "files", "quarantined", "findings", "checksum"}
+    keys = {"fingerprint", "tables", "files", "quarantined", "findings", "corrected", "checksum"}
+    assert set(node) == keys
     assert "@" not in json.dumps(node)
 
 

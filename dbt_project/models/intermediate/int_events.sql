@@ -42,13 +42,12 @@ final as (
         sessions,
 
         -- booleans
-        gender_perspective,
+        has_gender_perspective,
         is_statutory,
         is_bilateral_meeting,
         kind = 'board_meeting' as is_board_meeting,
         kind = 'congress' as is_congress,
-        learning,
-        learning as is_learning,
+        is_learning,
         organiser_role in ('led', 'co_led')
         and not is_statutory
         and not is_bilateral_meeting as is_metropolis_event,

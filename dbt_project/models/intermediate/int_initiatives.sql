@@ -2,7 +2,7 @@ with
 
 initiatives as (
 
-    select * from {{ ref('stg_initiatives') }}
+    select * from {{ ref('int_latest_initiatives') }}
 
 ),
 
@@ -30,7 +30,7 @@ final as (
 
     select
         -- ids
-        id,
+        initiative_id,
         member_id,
         place_id,
 

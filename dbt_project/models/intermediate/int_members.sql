@@ -28,7 +28,7 @@ final as (
         region,
 
         -- booleans
-        board_member as is_board_member,
+        is_board_member,
         is_member,
         is_member and {{ in_year('joined_on') }} as is_new,
 

@@ -26,9 +26,9 @@ members as (
 
 ),
 
-further_names as (
+names as (
 
-    select * from {{ ref('stg_member_names') }}
+    select * from {{ ref('int_member_names') }}
 
 ),
 
@@ -54,23 +54,6 @@ pairs as (
         '' as country_key
     from printed_engagement
     where member_key is not null
-
-),
-
--- Names of former members and of those that join later resolve as well.
-names as (
-
-    select
-        name_key,
-        member_id
-    from members
-
-    union
-
-    select
-        name_key,
-        member_id
-    from further_names
 
 ),
 

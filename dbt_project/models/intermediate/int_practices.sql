@@ -2,7 +2,7 @@ with
 
 cases as (
 
-    select * from {{ ref('stg_cases') }}
+    select * from {{ ref('int_latest_cases') }}
 
 ),
 

@@ -23,7 +23,7 @@ final as (
         publications.origin,
 
         -- booleans
-        publications.gender_perspective,
+        publications.has_gender_perspective,
         {{ in_year('publications.published_on') }} as is_of_year,
 
         -- dates

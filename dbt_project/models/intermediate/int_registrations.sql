@@ -45,7 +45,7 @@ form as (
         'form' as platform,
         person_key,
         true as is_registration,
-        attended as has_attended,
+        has_attended,
         gender,
         place_key,
         coalesce(country_key, '') as country_key

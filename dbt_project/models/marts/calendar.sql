@@ -17,7 +17,7 @@ final as (
         kind,
         format,
         organiser_role,
-        gender_perspective,
+        has_gender_perspective as gender_perspective,
         is_metropolis_event
     from events
 

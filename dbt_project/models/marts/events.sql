@@ -63,7 +63,7 @@ final as (
         coalesce(represented.members_attended, 0) as members_attended,
 
         -- booleans
-        events.gender_perspective as has_gender_perspective,
+        events.has_gender_perspective,
         events.is_metropolis_event,
         events.is_learning,
         events.is_statutory,

@@ -9,7 +9,7 @@ initiatives as (
 final as (
 
     select
-        id as initiative_id,
+        initiative_id,
         member_id,
         place_id,
         title,

@@ -31,7 +31,7 @@ final as (
         publications.member_id,
         publications.published_on,
         publications.is_of_year,
-        publications.gender_perspective as has_gender_perspective,
+        publications.has_gender_perspective,
         coalesce(mentioned.members_mentioned, 0) as members_mentioned,
         publications.source_file,
         publications.source_line

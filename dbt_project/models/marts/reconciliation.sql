@@ -24,12 +24,6 @@
 
 with
 
-catalogue as (
-
-    select * from {{ ref('figure_catalogue') }}
-
-),
-
 figures as (
 
     select * from {{ ref('figures') }}
@@ -38,19 +32,13 @@ figures as (
 
 printed_figures as (
 
-    select * from {{ ref('stg_published_figures') }}
-
-),
-
-resolution as (
-
-    select * from {{ ref('int_place_resolution') }}
+    select * from {{ ref('int_printed_figures') }}
 
 ),
 
 known_differences as (
 
-    select * from {{ ref('stg_known_differences') }}
+    select * from {{ ref('int_known_differences') }}
 
 ),
 {% for annex in annex_columns %}
@@ -62,18 +50,7 @@ known_differences as (
 
 printed_{{ annex }} as (
 
-    select
-        printed.*,
-        resolution.member_id,
-        row_number() over (
-            partition by resolution.member_id
-            order by printed.source_line
-        ) as appearance
-    from {{ ref('stg_published_' ~ annex) }} as printed
-    left join resolution
-        on
-            printed.member_key = resolution.place_key
-            and resolution.country_key = ''
+    select * from {{ ref('int_printed_' ~ annex) }}
 
 ),
 {% endfor %}
@@ -83,11 +60,10 @@ figure_pairs as (
         printed_figures.figure_id as key,
         printed_figures.value as printed,
         printed_figures.qualifier,
-        coalesce(printed_figures.step, catalogue.step) as step,
-        coalesce(catalogue.decimals, 0) as decimals,
+        printed_figures.step,
+        printed_figures.decimals,
         figures.value as computed
     from printed_figures
-    left join catalogue on printed_figures.figure_id = catalogue.figure_id
     left join figures on printed_figures.figure_id = figures.figure_id
 
 ),
@@ -229,8 +205,8 @@ owned_pairs as (
         known_differences.key,
         known_differences.reason,
         known_differences.owner,
-        coalesce(known_differences.printed, '') as owned_printed,
-        coalesce(known_differences.computed, '') as owned_computed,
+        known_differences.printed as owned_printed,
+        known_differences.computed as owned_computed,
         compared.status,
         compared.form,
         compared.printed,

@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('action_plan') }}
+    select * from {{ source('landing', 'action_plan') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        code,
+
+        -- text
+        title,
+        status,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

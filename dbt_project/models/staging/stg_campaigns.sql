@@ -1,9 +1,29 @@
 with
 
-final as (
+source as (
 
-    {{ landing('campaigns') }}
+    select * from {{ source('landing', 'campaigns') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        title,
+
+        -- booleans
+        gender_approach as has_gender_approach,
+
+        -- dates
+        starts_on,
+        ends_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,22 +1,37 @@
 with
 
-versions as (
+source as (
 
-    select * from {{ ref('stg_case_versions') }}
+    select * from {{ source('landing', 'cases') }}
 
 ),
 
--- The latest edit stands; of two on one day, the later in the file.
-final as (
+renamed as (
 
-    select *
-    from versions
-    qualify
-        row_number() over (
-            partition by case_id
-            order by updated_on desc, source_line desc
-        ) = 1
+    select
+        -- ids
+        case_id,
+
+        -- text
+        title,
+        city_text,
+        city_key,
+        country_text,
+        country_code,
+        country_key,
+        status,
+        themes,
+        sdgs,
+
+        -- dates
+        published_on,
+        updated_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,22 +1,33 @@
 with
 
-versions as (
+source as (
 
-    select * from {{ ref('stg_city_maker_versions') }}
+    select * from {{ source('landing', 'city_makers') }}
 
 ),
 
--- The last row of a user in the file stands.
-final as (
+renamed as (
 
-    select *
-    from versions
-    qualify
-        row_number() over (
-            partition by user_id
-            order by source_line desc
-        ) = 1
+    select
+        -- ids
+        user_id,
+
+        -- text
+        status,
+        city_text,
+        city_key,
+        country_text,
+        country_code,
+        country_key,
+
+        -- dates
+        registered_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

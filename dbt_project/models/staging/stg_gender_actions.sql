@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('gender_actions') }}
+    select * from {{ source('landing', 'gender_actions') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        action,
+        kind,
+
+        -- dates
+        done_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

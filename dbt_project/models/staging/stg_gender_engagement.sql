@@ -1,9 +1,24 @@
 with
 
-final as (
+source as (
 
-    {{ landing('gender_engagement') }}
+    select * from {{ source('landing', 'gender_engagement') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        member_text,
+        member_key,
+        activity,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

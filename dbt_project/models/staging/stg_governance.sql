@@ -1,9 +1,30 @@
 with
 
-final as (
+source as (
 
-    {{ landing('governance') }}
+    select * from {{ source('landing', 'governance') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        body,
+        seat,
+        gender,
+        member_text,
+        member_key,
+
+        -- dates
+        from_date,
+        to_date,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

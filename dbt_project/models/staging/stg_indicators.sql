@@ -1,9 +1,24 @@
 with
 
-final as (
+source as (
 
-    {{ landing('indicators') }}
+    select * from {{ source('landing', 'indicators') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        space,
+        member_text,
+        member_key,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,22 +1,37 @@
 with
 
-versions as (
+source as (
 
-    select * from {{ ref('stg_initiative_versions') }}
+    select * from {{ source('landing', 'initiatives') }}
 
 ),
 
--- The last of an id in the file stands, whatever it says.
-final as (
+renamed as (
 
-    select *
-    from versions
-    qualify
-        row_number() over (
-            partition by id
-            order by source_line desc
-        ) = 1
+    select
+        -- ids
+        id as initiative_id,
+
+        -- text
+        title,
+        city_text,
+        city_key,
+        country_text,
+        country_code,
+        country_key,
+        language,
+        themes,
+        status,
+
+        -- dates
+        uploaded_at,
+        uploaded_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,9 +1,29 @@
 with
 
-final as (
+source as (
 
-    {{ landing('known_differences') }}
+    select * from {{ source('landing', 'known_differences') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        key,
+
+        -- text
+        kind,
+        printed,
+        computed,
+        reason,
+        owner,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,9 +1,30 @@
 with
 
-final as (
+source as (
 
-    {{ landing('leaders') }}
+    select * from {{ source('landing', 'leaders') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        member_id,
+
+        -- text
+        title,
+        gender,
+
+        -- dates
+        from_date,
+        to_date,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

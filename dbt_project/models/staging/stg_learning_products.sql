@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('learning_products') }}
+    select * from {{ source('landing', 'learning_products') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        title,
+        kind,
+
+        -- dates
+        uploaded_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('meetings') }}
+    select * from {{ source('landing', 'meetings') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        event_id,
+
+        -- text
+        member_text,
+        member_key,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

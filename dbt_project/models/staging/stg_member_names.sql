@@ -1,9 +1,27 @@
 with
 
-final as (
+source as (
 
-    {{ landing('member_names') }}
+    select * from {{ source('landing', 'member_names') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        member_id,
+
+        -- text
+        name,
+        name_key,
+        language,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

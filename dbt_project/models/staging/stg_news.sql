@@ -1,9 +1,28 @@
 with
 
-final as (
+source as (
 
-    {{ landing('news') }}
+    select * from {{ source('landing', 'news') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        url,
+
+        -- text
+        title,
+
+        -- dates
+        published_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

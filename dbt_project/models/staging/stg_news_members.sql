@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('news_members') }}
+    select * from {{ source('landing', 'news_members') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        place_text,
+        place_key,
+
+        -- numerics
+        position,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('observatories') }}
+    select * from {{ source('landing', 'observatories') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        name,
+
+        -- dates
+        active_from,
+        active_to,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

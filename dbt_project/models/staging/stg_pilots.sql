@@ -1,9 +1,25 @@
 with
 
-final as (
+source as (
 
-    {{ landing('pilots') }}
+    select * from {{ source('landing', 'pilots') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        pilot,
+        member_text,
+        member_key,
+        role,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

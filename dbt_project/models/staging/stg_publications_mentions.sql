@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('publications_mentions') }}
+    select * from {{ source('landing', 'publications_mentions') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        place_text,
+        place_key,
+
+        -- numerics
+        position,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -1,9 +1,33 @@
 with
 
-final as (
+source as (
 
-    {{ landing('published_annex_engagement') }}
+    select * from {{ source('landing', 'published_annex_engagement') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        member_text,
+        member_key,
+        is_new,
+        activated,
+        fee_paid,
+        board,
+        annual_meeting,
+        bilateral,
+        pilot,
+        indicators,
+        capacity_building,
+        wmd_organiser,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

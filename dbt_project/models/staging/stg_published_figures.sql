@@ -1,9 +1,30 @@
 with
 
-final as (
+source as (
 
-    {{ landing('published_figures') }}
+    select * from {{ source('landing', 'published_figures') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        figure_id,
+
+        -- text
+        printed,
+        qualifier,
+
+        -- numerics
+        value,
+        step,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

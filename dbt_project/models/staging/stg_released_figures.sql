@@ -1,9 +1,25 @@
 with
 
-final as (
+source as (
 
-    {{ landing('released_figures') }}
+    select * from {{ source('landing', 'released_figures') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        release,
+        figure_id,
+
+        -- numerics
+        year,
+        value,
+        numerator,
+        denominator
+    from source
 
 )
 
-select * from final
+select * from renamed

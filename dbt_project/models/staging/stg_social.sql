@@ -1,8 +1,27 @@
 with
 
-readings as (
+source as (
 
-    {{ landing('social') }}
+    select * from {{ source('landing', 'social') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        network,
+
+        -- numerics
+        followers,
+
+        -- dates
+        date as read_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 ),
 
@@ -10,10 +29,10 @@ readings as (
 final as (
 
     select *
-    from readings
+    from renamed
     qualify
         row_number() over (
-            partition by lower(network), date
+            partition by lower(network), read_on
             order by source_line desc
         ) = 1
 

@@ -1,9 +1,26 @@
 with
 
-final as (
+source as (
 
-    {{ landing('videos') }}
+    select * from {{ source('landing', 'videos') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        title,
+        project,
+
+        -- dates
+        published_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

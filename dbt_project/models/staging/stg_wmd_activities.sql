@@ -1,9 +1,28 @@
 with
 
-final as (
+source as (
 
-    {{ landing('wmd_activities') }}
+    select * from {{ source('landing', 'wmd_activities') }}
+
+),
+
+renamed as (
+
+    select
+        -- text
+        activity,
+        organiser,
+        member_text,
+        member_key,
+
+        -- dates
+        held_on,
+
+        -- origin
+        source_file,
+        source_line
+    from source
 
 )
 
-select * from final
+select * from renamed

@@ -86,14 +86,25 @@ experts as (
         speakers.event_id,
         speakers.person_key,
         people.gender,
-        events.is_congress,
         speakers.source_file,
         speakers.source_line
     from speakers
     inner join people
         on speakers.person_key = people.person_key
-    left join events
-        on speakers.event_id = events.event_id
+
+),
+
+congress_leaders as (
+
+    select
+        experts.event_id,
+        experts.person_key,
+        experts.source_file,
+        experts.source_line
+    from experts
+    inner join events
+        on experts.event_id = events.event_id
+    where events.is_congress
 
 ),
 
@@ -142,11 +153,11 @@ last_readings as (
 
     select *
     from social
-    where {{ in_year('date') }}
+    where {{ in_year('read_on') }}
     qualify
         row_number() over (
             partition by lower(network)
-            order by date desc, source_line desc
+            order by read_on desc, source_line desc
         ) = 1
 
 ),
@@ -204,7 +215,7 @@ final as (
 
     select {{ evidence('policy_statements_gender', unit=each_row()) }}
     from statements_of_year
-    where gender_perspective
+    where has_gender_perspective
 
     union all
 
@@ -223,7 +234,7 @@ final as (
 
     select {{ evidence('campaigns_gender', unit=each_row()) }}
     from campaigns_of_year
-    where gender_approach
+    where has_gender_approach
 
     union all
 
@@ -257,8 +268,7 @@ final as (
     union all
 
     select {{ evidence('congress_leaders', unit='person_key', event='event_id') }}
-    from experts
-    where is_congress
+    from congress_leaders
 
     union all
 

@@ -21,7 +21,7 @@ shares as (
         whole,
         {{ part_of_whole('figure_id', 'whole') }} as part
     from catalogue
-    where whole in ({{ evidence_of_whole('funding') }}, {{ evidence_of_whole('funds_use') }})
+    where whole is not null
 
 ),
 

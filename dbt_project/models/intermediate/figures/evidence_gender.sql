@@ -153,7 +153,7 @@ final as (
     from events
     where
         is_metropolis_event
-        and gender_perspective
+        and has_gender_perspective
 
     union all
 
@@ -201,13 +201,13 @@ final as (
 
     select {{ evidence('projects_gender_coordination', unit='project_code') }}
     from projects
-    where gender_coordination
+    where has_gender_coordination
 
     union all
 
     select {{ evidence('activities_gender_share', unit=each_row()) }}
     from activities
-    where gender_approach
+    where has_gender_approach
 
     union all
 
@@ -234,7 +234,7 @@ final as (
     select {{ evidence('agreements_gender_clause', unit=each_row()) }}
     from agreements
     where
-        gender_clause
+        has_gender_clause
         and {{ on_closing_day('signed_on', 'ends_on') }}
 
     union all
@@ -242,7 +242,7 @@ final as (
     select {{ evidence('gender_alliances', unit=each_row()) }}
     from partners
     where
-        gender_alliance
+        is_gender_alliance
         and {{ on_closing_day('active_from', 'active_to') }}
 
 )

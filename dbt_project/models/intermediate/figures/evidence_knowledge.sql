@@ -62,7 +62,7 @@ all_practices as (
 
 city_makers as (
 
-    select * from {{ ref('stg_city_makers') }}
+    select * from {{ ref('int_latest_city_makers') }}
 
 ),
 
@@ -172,7 +172,7 @@ final as (
 
     select {{ evidence('publications_gender', unit=each_row()) }}
     from publications
-    where gender_perspective
+    where has_gender_perspective
 
     union all
 
@@ -189,7 +189,7 @@ final as (
 
     union all
 
-    select {{ evidence('c4gh_initiatives', unit='id', member='member_id') }}
+    select {{ evidence('c4gh_initiatives', unit='initiative_id', member='member_id') }}
     from initiatives
 
     union all

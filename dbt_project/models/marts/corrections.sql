@@ -1,0 +1,30 @@
+with
+
+corrected as (
+
+    select * from {{ ref('int_corrections') }}
+
+),
+
+final as (
+
+    select
+        -- text
+        table_name,
+        column_name,
+        old_value,
+        new_value,
+        reason,
+        corrected_by,
+
+        -- dates
+        corrected_on,
+
+        -- origin
+        source_file,
+        source_line
+    from corrected
+
+)
+
+select * from final

@@ -1,9 +1,0 @@
-with
-
-final as (
-
-    {{ landing('cases') }}
-
-)
-
-select * from final

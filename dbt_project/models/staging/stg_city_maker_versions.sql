@@ -1,9 +1,0 @@
-with
-
-final as (
-
-    {{ landing('city_makers') }}
-
-)
-
-select * from final

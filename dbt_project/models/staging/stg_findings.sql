@@ -1,0 +1,25 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'findings') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        code,
+
+        -- text
+        severity,
+        message,
+
+        -- origin
+        source_file
+    from source
+
+)
+
+select * from renamed

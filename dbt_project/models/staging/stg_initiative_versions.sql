@@ -1,9 +1,0 @@
-with
-
-final as (
-
-    {{ landing('initiatives') }}
-
-)
-
-select * from final

@@ -1,9 +1,0 @@
-with
-
-final as (
-
-    {{ landing('released_cells') }}
-
-)
-
-select * from final
