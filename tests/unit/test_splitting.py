@@ -305,6 +305,7 @@ def archive(**members: bytes) -> bytes:
         archive(**{"xl__worksheets__sheet1.xml": b"<worksheet/>"}),
         struct.pack("<I", 0x04034B50) + b"\xff" * 60,
     ],
+    ids=["text", "old format", "cut short", "cut off", "no sheet", "no types", "broken archive"],
 )
 def test_what_is_no_workbook_is_refused(content: bytes) -> None:
     assert refusal("ledger", content, workbook=True).expected == "an XLSX file"
