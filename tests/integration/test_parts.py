@@ -11,6 +11,7 @@ from orchestration.build import build_of
 from orchestration.definitions import BUILD_JOB, build_defs
 from orchestration.instance import open_instance
 from orchestration.paths import Home
+from orchestration.resources import COLUMN_LINEAGE_VARIABLE
 from orchestration.transform.reuse import ModelsRecord
 from tests.conftest import Warehouse
 
@@ -193,3 +194,18 @@ def test_a_new_landing_table_updates_what_depends_on_it(home: Parts) -> None:
     }
     assert {"staging/stg_videos", "marts/figures"} <= requested
     assert "marts/calendar" not in requested
+
+
+def test_columns_have_their_lineage_and_models_their_code(
+    released: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(COLUMN_LINEAGE_VARIABLE, "yes")
+    parts = Parts(released.copy(tmp_path))
+    key = dg.AssetKey(["marts", "annex_activity"])
+    result = parts.launch(dg.AssetSelection.assets(key) - dg.AssetSelection.checks_for_assets(key))
+    [event] = result.get_asset_materialization_events()
+    lineage = event.materialization.metadata["dagster/column_lineage"].value
+    assert isinstance(lineage, dg.TableColumnLineage)
+    assert lineage.deps_by_column["member_id"]
+    references = parts.defs.resolve_asset_graph().get(key).metadata["dagster/code_references"]
+    assert "annex_activity.sql" in str(references.value)
