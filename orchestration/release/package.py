@@ -17,7 +17,6 @@ from typing import Any
 import yaml
 
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.schema import QUARANTINE, SOURCE_FILES, LandingTable
 from orchestration.paths import DBT_FOLDER
 from orchestration.release.content import ReleaseContent
 from orchestration.release.displays import LANGUAGES
@@ -30,7 +29,6 @@ _LICENCE = {
     "title": "Creative Commons Attribution 4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",
 }
-_LANDING = {"quarantine": QUARANTINE, "sources": SOURCE_FILES}
 _UNITS = {
     "amount": "EUR",
     "share": "percent",
@@ -124,7 +122,7 @@ def describe_tables(content: ReleaseContent) -> list[Description]:
 
 
 def _describe(table: Table) -> Description:
-    known = _landing(table.name) or _mart(table.name)
+    known = _mart(table.name)
     columns = {column.name: column for column in (*known.columns, *_beyond(table.name, known))}
     described = tuple(replace(columns[name], unit=_UNITS.get(name, "")) for name in table.columns)
     return Description(table.name, known.text, described)
@@ -142,20 +140,6 @@ def _beyond(table: str, known: Description) -> Iterator[Column]:
         reason = next(column for column in known.columns if column.name == "reason")
         text = f"{reason.description}; near_miss, one letter or so from a name of a member"
         yield replace(reason, description=text, values=(*reason.values, "near_miss"))
-
-
-def _landing(name: str) -> Description | None:
-    table = _LANDING.get(name)
-    return None if table is None else _of_landing(name, table)
-
-
-def _of_landing(name: str, table: LandingTable) -> Description:
-    types = {"int64": "integer", "bool": "boolean", "date32[day]": "date"}
-    columns = (
-        Column(column.name, types.get(str(column.type), "string"), column.description)
-        for column in table.columns
-    )
-    return Description(name, table.description, tuple(columns))
 
 
 @cache
@@ -176,7 +160,7 @@ def _mart_column(node: dict[str, Any]) -> Column:
         type=_field_type(node["data_type"]),
         description=_one_line(node["description"]),
         values=tuple(str(value) for value in values if value != ""),
-        is_key={"unique", "not_null"} <= tests.keys() and tests["unique"].keys() <= {"description"},
+        is_key={"unique", "not_null"} <= tests.keys() and "config" not in tests["unique"],
     )
 
 

@@ -38,7 +38,7 @@ FAULTS = [
     (
         "update figure_catalogue set area = 'another' where " + _A_COUNT,
         "members_total",
-        "is of area another",
+        "is of area another, which has no evidence model",
     ),
     (
         "update figure_catalogue set definition = null where " + _A_COUNT,
@@ -68,8 +68,28 @@ FAULTS = [
     ),
     (
         "update figure_catalogue set figure_id = 'newcomers' where figure_id = 'members_new'",
-        "newcomers",
-        "no evidence model serves it",
+        "members_new",
+        "has evidence, and the catalogue does not know it",
+    ),
+    (
+        "update figure_catalogue set area = 'learning' where " + _A_COUNT,
+        "members_total",
+        "rests on int_members, not all of which evidence_learning reads",
+    ),
+    (
+        "update figure_catalogue set rests_on = 'int_members|stg_staff' where " + _A_COUNT,
+        "members_total",
+        "rests on int_members|stg_staff",
+    ),
+    (
+        "update figure_catalogue set rests_on = null where " + _A_COUNT,
+        "members_total",
+        "is not documented",
+    ),
+    (
+        "update figure_catalogue set rests_on = 'stg_campaigns' where rests_on = 'stg_videos'",
+        "stg_videos",
+        "is read by evidence_advocacy, and no figure of its area rests on it",
     ),
 ]
 
@@ -122,6 +142,17 @@ def test_rows_that_do_not_make_up_a_figure_are_found(
     assert broken.execute(question).fetchall() == []
     broken.execute(fault)
     assert figure in {row[0] for row in broken.execute(question).fetchall()}
+
+
+def test_evidence_from_a_source_that_a_figure_does_not_rest_on_is_found(
+    released: Warehouse, broken: duckdb.DuckDBPyConnection
+) -> None:
+    question = asked(released, "evidence_comes_from_what_figures_rest_on")
+    assert broken.execute(question).fetchall() == []
+    broken.execute("update figure_catalogue set rests_on = 'stg_campaigns' where figure_id = 'videos'")
+    broken.execute("insert into figure_sources values ('members_total', 'website/social.csv', 3)")
+    found = broken.execute(question).fetchall()
+    assert set(found) == {("videos", "website/videos.csv"), ("members_total", "website/social.csv")}
 
 
 @pytest.mark.parametrize("column", ["share", "amount"])

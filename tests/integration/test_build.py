@@ -124,6 +124,12 @@ def test_every_figure_explains_itself(released: Warehouse) -> None:
             assert chapter in result.stdout
 
 
+def test_explain_names_only_what_a_figure_rests_on(released: Warehouse) -> None:
+    told = released.run("explain", "policy_statements", "--year", str(SMALL_YEAR)).stdout
+    way = "landing.policy_statements → stg_policy_statements → evidence_advocacy → figure_evidence → figures"
+    assert f"  {way}\n" in told
+
+
 def test_explain_follows_a_share_to_the_rows_of_a_member(released: Warehouse) -> None:
     engaged = next(
         row for row in read(released.latest / "annex_engagement.csv") if row["capacity_building"] != "0"

@@ -12,7 +12,8 @@ evidence as (
 
 ),
 
--- Shares of a whole rest on all rows of the whole, their own among them; people come as one row an event, without lines.
+-- Shares of a whole rest on all rows of the whole, their own among them. People come as one row an event, without
+-- lines.
 final as (
 
     select
