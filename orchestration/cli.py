@@ -113,6 +113,23 @@ def build(year: int, raw: Path, home_folder: Path, engine: str, wait: float) -> 
 
 
 @cli.command()
+@_year_option
+@_raw_option
+@_home_option
+@click.option("--watch", is_flag=True, help="Check again whenever the folder changes, until interrupted.")
+def check(year: int, raw: Path, home_folder: Path, watch: bool) -> None:
+    """The exports of a year against contracts and last releases, without building.
+
+    Grouped by who answers for them. Exit code as a build would have: 0, 1 where it would be refused, 2 where the input
+    is wrong.
+    """
+    from orchestration.commands.check import check_year, watch_year
+
+    command = watch_year if watch else check_year
+    sys.exit(command(Home(home_folder), raw, year))
+
+
+@cli.command()
 @click.option(
     "--year",
     "years",

@@ -23,6 +23,14 @@ def memory_limit() -> str:
     return os.environ.get(MEMORY_VARIABLE, _MEMORY)
 
 
+def create_landing_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Makes every Parquet table of a landing a view ``landing.<table>`` of a connection."""
+    connection.execute("create schema landing")
+    for path in sorted(folder.glob("*.parquet")):
+        quoted = "'" + str(path.resolve()).replace("'", "''") + "'"
+        connection.execute(f'create view landing."{path.stem}" as select * from read_parquet({quoted})')
+
+
 def open_database(
     database: Path | None, *, read_only: bool = False, spill: Path | None = None
 ) -> duckdb.DuckDBPyConnection:

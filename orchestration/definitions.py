@@ -62,6 +62,10 @@ def _jobs(guards: dg.AssetChecksDefinition) -> list[Any]:
     selections = {
         BUILD_JOB: (dg.AssetSelection.all(), "Exports to release, for one report year."),
         "ingest": (dg.AssetSelection.groups(LANDING_GROUP), "Reads the exports of a year into the landing."),
+        "check": (
+            dg.AssetSelection.groups(LANDING_GROUP) - dg.AssetSelection.checks(guards),
+            "Checks the exports of a year against contracts and last releases; makes no model of them.",
+        ),
         "models": (
             dg.AssetSelection.groups(*MODEL_GROUPS) - dg.AssetSelection.checks(guards),
             "Runs every dbt model and data test on the landing.",

@@ -52,6 +52,19 @@ cells as (
 
 ),
 
+wholes as (
+
+    select
+        figure_catalogue.whole,
+        max(figures.denominator) as value
+    from figure_catalogue
+    inner join figures
+        on figure_catalogue.figure_id = figures.figure_id
+    where figure_catalogue.whole is not null
+    group by figure_catalogue.whole
+
+),
+
 valued as (
 
     select
@@ -59,12 +72,14 @@ valued as (
         latest.key,
         coalesce(latest.value_declared, '') as value_declared,
         case
-            when latest.kind = 'figure' then plain_number(figures.value)
+            when latest.kind = 'figure' then plain_number(coalesce(figures.value, wholes.value))
             else coalesce(cells.value, '')
         end as value_now
     from latest
     left join figures
         on latest.key = figures.figure_id
+    left join wholes
+        on latest.key = wholes.whole
     left join cells
         on latest.key = cells.key
 

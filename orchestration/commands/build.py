@@ -11,11 +11,16 @@ from pathlib import Path
 from orchestration import progress
 from orchestration.commands.common import WrongCall, held, human_size, print_table, read_csv, warn
 from orchestration.errors import ExitCode
+from orchestration.ingest.faults import Finding
 from orchestration.ingest.folder import odd_entries_of_year
+from orchestration.ingest.verdict import sentences_of_notes
 from orchestration.limits import require_engine, require_files, require_path
 from orchestration.paths import Home
+from orchestration.release.changes import compare
 from orchestration.release_store import Release, ReleaseStore, folder_size
 from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
+
+_MOST_CHANGES = 20
 
 
 def build_year(home: Home, raw: Path, year: int, engine: str, wait: float) -> int:
@@ -53,7 +58,11 @@ def _build_held(home: Home, raw: Path, year: int, engine: str) -> int:
     if result.exit_code is not ExitCode.OK:
         return _say_refused(result, year)
     assert result.release is not None
-    print_summary(ReleaseStore(home, year).release(result.release))
+    made = ReleaseStore(home, year).release(result.release)
+    print_summary(made)
+    if result.is_new:
+        _print_changes(home, year, made)
+    _print_findings(made)
     print()
     said = "Released" if result.is_new else "Unchanged: the figures and files are those of"
     print(f"{said} {result.release} in {time.monotonic() - started:.1f} s.")
@@ -114,6 +123,35 @@ def print_summary(release: Release) -> None:
     print()
     print(f"Guarded: {guards['passed']} of {asked} expectations hold.")
     _print_reconciliation(read_csv(release.file("reconciliation.csv")))
+
+
+def _print_changes(home: Home, year: int, release: Release) -> None:
+    """What moved against the release before: figures, cells, rows a source."""
+    previous = release.provenance["previous"]
+    if previous is None:
+        print("Changes: the first release of this year.")
+        return
+    difference = compare(ReleaseStore(home, year).release(previous).folder, release.folder)
+    figures = [move for move in difference.moves if move.kind == "figure"]
+    cells = len(difference.moves) - len(figures)
+    print(f"Changes against {previous}: {len(figures)} figures and {cells} annex cells moved.")
+    told = [f"{move.label}: {move.old or 'none'} → {move.new or 'none'}" for move in figures]
+    told += [
+        f"{each.source_file}: {each.change}, {each.old_rows or 'no'} → {each.new_rows or 'no'} rows"
+        for each in difference.files
+    ]
+    for line in told[:_MOST_CHANGES]:
+        print(f"  {line}")
+    if len(told) > _MOST_CHANGES:
+        print(f"  {len(told) - _MOST_CHANGES} more in changes.md")
+
+
+def _print_findings(release: Release) -> None:
+    findings = [Finding(**each) for each in release.provenance.get("findings", [])]
+    lines = sentences_of_notes(findings)
+    print("Findings:" if lines else "Findings: none.")
+    for line in lines:
+        print(f"  {line}")
 
 
 def _print_sources(sources: list[dict[str, str]]) -> None:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.guards.report import ExpectationOutcome, GuardReport
+from orchestration.guards.report import GuardRefused, GuardReport, found, sentences_of_failure
 from orchestration.guards.suites import Suite, load_suites
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource, report_years, year_of
-
-_EXAMPLES = 5
 
 
 def _checked_asset(suite: Suite) -> dg.AssetKey:
@@ -51,20 +49,17 @@ def guard_checks() -> dg.AssetChecksDefinition:
         report = run_guards(warehouse.build(year_of(context)), wanted)
         for suite in asked:
             yield _result(suite, report)
+        # The run is named by what does not hold, not by the number of checks that failed.
+        if refused := sentences_of_failure([each for each in report.results if each.suite in wanted]):
+            raise GuardRefused(refused)
 
     return guards
-
-
-def _observed(outcome: ExpectationOutcome) -> str:
-    """What was found, with the first rows at fault."""
-    rows = ["(" + ", ".join(f"{k} {v}" for k, v in row.items()) + ")" for row in outcome.examples[:_EXAMPLES]]
-    return " ".join([outcome.observed, *rows]).strip()
 
 
 def _result(suite: Suite, report: GuardReport) -> dg.AssetCheckResult:
     outcomes = [each for each in report.results if each.suite == suite.name]
     rows = [
-        dg.TableRecord({"meaning": each.meaning, "outcome": each.outcome, "observed": _observed(each)})
+        dg.TableRecord({"meaning": each.meaning, "outcome": each.outcome, "observed": found(each)})
         for each in outcomes
     ]
     return dg.AssetCheckResult(

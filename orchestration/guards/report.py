@@ -7,14 +7,14 @@ answer to this very build. How an answer comes about is ``judgement``'s.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from orchestration.build import Build
 from orchestration.errors import Refusal
-from orchestration.guards.suites import Suite, load_suites, suites_fingerprint
+from orchestration.guards.suites import LAYERS, Suite, load_suites, suites_fingerprint
 from orchestration.paths import EXPECTATIONS_FOLDER
 from orchestration.storage import parse_checked, with_checksum
 
@@ -150,8 +150,34 @@ def _questions_without_answer(report: GuardReport, suites: Sequence[Suite]) -> l
     return reasons
 
 
+def sentences_of_failure(outcomes: Sequence[ExpectationOutcome]) -> list[str]:
+    """What does not hold, one line a question; what may only follow from an earlier layer is counted."""
+    failed = [each for each in outcomes if each.outcome != PASSED]
+    first = next((layer for layer in LAYERS if any(each.layer == layer for each in failed)), "")
+    lines = [_told(each) for each in failed if each.layer == first]
+    following = [each.rule for each in failed if each.layer != first]
+    if following:
+        lines.append(
+            f"  What may follow from that: {len(following)} further questions ({', '.join(following)})"
+        )
+    return lines
+
+
+def found(outcome: ExpectationOutcome) -> str:
+    """What was observed, with the first rows at fault in words."""
+    rows = [example_in_words(each) for each in outcome.examples]
+    return ": ".join(filter(None, [outcome.observed, "; ".join(rows)]))
+
+
+def example_in_words(example: Mapping[str, Any]) -> str:
+    """A row at fault: its own sentence, or its columns by name."""
+    if "sentence" in example:
+        return str(example["sentence"])
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in example.items())
+
+
 def _told(outcome: ExpectationOutcome) -> str:
     said = {FAILED: "does not hold", COULD_NOT_CHECK: "could not be checked"}
     verdict = said.get(outcome.outcome, f"has the unknown outcome {outcome.outcome}")
-    observed = f": {outcome.observed}" if outcome.observed else ""
+    observed = f" ({found(outcome)})" if found(outcome) else ""
     return f"{outcome.layer}/{outcome.suite}, {outcome.rule} {verdict}{observed}. {outcome.meaning}"

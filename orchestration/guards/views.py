@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.build import Build
-from orchestration.databases import open_database
+from orchestration.databases import create_landing_views, open_database
 from orchestration.guards.suites import COMMON_SQL
 from orchestration.paths import EXPECTATIONS_FOLDER
 
@@ -28,11 +28,7 @@ def opened(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> Iterator[d
     connection = open_database(None, spill=build.folder / "spill")
     try:
         connection.execute(f"attach {_quoted(build.database)} as build (read_only)")
-        connection.execute("create schema landing")
-        for path in sorted(build.landing.glob("*.parquet")):
-            connection.execute(
-                f'create view landing."{path.stem}" as select * from read_parquet({_quoted(path)})'
-            )
+        create_landing_views(connection, build.landing)
         connection.execute(f"set variable report_year = {build.year:d}")
         connection.execute(f"set variable landing = {_quoted(build.landing)}")
         connection.execute("set search_path = 'memory.main,build.main'")

@@ -9,11 +9,13 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import Contract, load_contracts
+from orchestration.ingest.faults import Finding
 from orchestration.ingest.history import write_history
 from orchestration.ingest.manifest import write_corrected_values, write_manifest
 from orchestration.ingest.schema import (
     CORRECTED_VALUES,
     FINDINGS,
+    PROMISES,
     QUARANTINE,
     RELEASED_CELLS,
     RELEASED_FIGURES,
@@ -32,6 +34,7 @@ from orchestration.ingest.sources import (
     references_of,
     refusals_of_year,
 )
+from orchestration.ingest.verdict import refuse, sentence, sentences_of_refusal
 from orchestration.previews import PREVIEW_ROWS, markdown_table
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource, report_years, year_of
@@ -150,34 +153,61 @@ def _result(
     )
 
 
+_MANIFEST = (SOURCE_FILES, QUARANTINE, FINDINGS, PROMISES, CORRECTED_VALUES)
+_HISTORY = (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES)
+EXPORTS_HOLD = dg.AssetCheckSpec(
+    "exports_hold",
+    asset=landing_key(FINDINGS.name),
+    description="Do the exports hold against their contracts, the programme and the last releases?",
+    blocking=True,
+    partitions_def=report_years,
+)
+
+
 @dg.multi_asset(
     name="ingest_manifest",
     specs=[
-        _spec(table, "data engineering", sorted(load_contracts()))
-        for table in (SOURCE_FILES, QUARANTINE, FINDINGS, CORRECTED_VALUES)
+        _spec(table, "data engineering", [*sorted(load_contracts()), *(each.name for each in _HISTORY)])
+        for table in _MANIFEST
     ],
+    check_specs=[EXPORTS_HOLD],
     partitions_def=report_years,
     can_subset=True,
 )
 def ingest_manifest(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
-) -> Iterator[dg.MaterializeResult[Any]]:
-    """Accounts for every file, row and declared correction of the year."""
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
+    """Accounts for every file, row and declared correction of the year, and judges them.
+
+    Raises ExportsRefused after everything is written, so that no model runs on a landing that cannot be published.
+    """
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     contracts = load_contracts()
     states = [state for source in contracts if (state := landing.read_state(source)) is not None]
-    write_manifest(landing, contracts, states)
+    findings = write_manifest(landing, contracts, states)
     write_corrected_values(landing, states)
-    for table in (SOURCE_FILES, QUARANTINE, FINDINGS, CORRECTED_VALUES):
+    for table in _MANIFEST:
         if landing_key(table.name) in context.selected_asset_keys:
             yield _result(landing, table)
+    if EXPORTS_HOLD.key in context.selected_asset_check_keys:
+        yield _exports_hold(findings)
+    refuse(findings)
+
+
+def _exports_hold(findings: list[Finding]) -> dg.AssetCheckResult:
+    """The findings as a check: one row each, most important first."""
+    records = [dg.TableRecord({"weight": each.severity, "finding": sentence(each)}) for each in findings]
+    return dg.AssetCheckResult(
+        passed=not sentences_of_refusal(findings),
+        asset_key=EXPORTS_HOLD.asset_key,
+        check_name=EXPORTS_HOLD.name,
+        metadata={"findings": dg.MetadataValue.table(records) if records else "nothing to tell"},
+    )
 
 
 @dg.multi_asset(
     name="ingest_history",
-    specs=[
-        _spec(table, "data engineering", []) for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES)
-    ],
+    specs=[_spec(table, "data engineering", []) for table in _HISTORY],
     partitions_def=report_years,
     can_subset=True,
 )
@@ -187,7 +217,7 @@ def ingest_history(
     """Reads back what was released of the year and of the year before, to compare with."""
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     write_history(landing, warehouse.layout)
-    for table in (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES):
+    for table in _HISTORY:
         if landing_key(table.name) in context.selected_asset_keys:
             yield _result(landing, table)
 

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from orchestration.ingest.addresses import address_of, without_addresses
+from orchestration.ingest.causes import language_of, shape_of
 from orchestration.ingest.contracts import Column, Contract, load_vocabulary
 from orchestration.ingest.dates import utc
 from orchestration.ingest.faults import Reason, RowFault
@@ -281,8 +282,16 @@ def column_parser(column: Column, contract: Contract, header: str, *, is_workboo
 def unreadable(column: Column, contract: Contract, header: str, text: str, said: str) -> RowFault:
     """The fault of a cell that is not of its column's type."""
     reason = _REASONS.get(column.type, Reason.MISSING_REQUIRED)
-    cell = "the cell" if contract.personal else quoted(text)
+    cell = _described(column, text) if contract.personal else quoted(text)
     return RowFault(reason, f"{header}: {cell} {said}", header)
+
+
+def _described(column: Column, text: str) -> str:
+    """A cell of a person's row, without what it says: the form of a date, the language of an answer."""
+    if column.type == "datetime":
+        return f"the cell, of the form {shape_of(text)},"
+    language = language_of(text) if column.type in ("enum", "gender") else ""
+    return f"the cell, a {language} word," if language else "the cell"
 
 
 def quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,14 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Contract:
-    """What one source is: its files, their format, its columns."""
+    """What one source is: its files, their format, its columns, and what it promises.
+
+    ``cumulative``: it never holds fewer rows than before. ``expected_every_year``: it is not empty where it had rows.
+    ``spine``: everything else rests on it, so none of its rows may be missing. ``dated_by``: the column that says when;
+    of a cumulative source any year, else the report year. ``dates_in_order``: columns of which the first is not after
+    the second. ``repeats_never``: no row is there twice. ``one_row_each``: columns that tell its rows apart for people.
+    ``may_stay_the_same``: last year's file, filed again, is no surprise.
+    """
 
     source: str
     description: str
@@ -94,6 +102,14 @@ class Contract:
     personal: bool
     optional: bool
     per_event: str | None
+    cumulative: bool
+    expected_every_year: bool
+    spine: bool
+    dated_by: str | None
+    dates_in_order: tuple[str, ...]
+    repeats_never: bool
+    one_row_each: tuple[str, ...]
+    may_stay_the_same: bool
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
@@ -163,6 +179,14 @@ def _contract(node: dict[str, Any]) -> Contract:
         personal=node.get("personal", False),
         optional=node.get("optional", False),
         per_event=node.get("per_event"),
+        cumulative=node.get("cumulative", False),
+        expected_every_year=node.get("expected_every_year", False),
+        spine=node.get("spine", False),
+        dated_by=node.get("dated_by"),
+        dates_in_order=tuple(node.get("dates_in_order", ())),
+        repeats_never=node.get("repeats") == "never",
+        one_row_each=tuple(node.get("one_row_each", ())),
+        may_stay_the_same=node.get("may_stay_the_same", False),
     )
 
 
@@ -179,11 +203,39 @@ def load_contracts(folder: Path = CONTRACTS_FOLDER) -> dict[str, Contract]:
     return {contract.source: contract for contract in contracts}
 
 
+def contract_of(source_file: str, contracts: Mapping[str, Contract]) -> Contract | None:
+    """The contract that a file of the year's folder is read by; None where there is none."""
+    for contract in contracts.values():
+        names = [contract.file, *([contract.workbook.file] if contract.workbook else [])]
+        if any(fnmatchcase(source_file, name) for name in names):
+            return contract
+    return None
+
+
+def owner_of(source_file: str, contracts: Mapping[str, Contract]) -> str:
+    """Who answers for a file, or for the files of a folder; empty where no contract asks for it."""
+    contract = contract_of(source_file, contracts)
+    if contract is None:
+        inside = (each for each in contracts.values() if each.file.startswith(f"{source_file}/"))
+        contract = next(inside, None)
+    return contract.owner if contract else ""
+
+
 @cache
 def load_vocabulary(name: str, folder: Path = CONTRACTS_FOLDER) -> dict[str, str]:
     """Answer (trimmed, case-folded) → canonical value of a vocabulary that sources share."""
     groups: dict[str, list[str]] = _load_yaml(folder / "_vocabularies.yml")[name]
     return {answer.casefold(): canonical for canonical, answers in groups.items() for answer in answers}
+
+
+@cache
+def load_languages(folder: Path = CONTRACTS_FOLDER) -> dict[str, str]:
+    """Word (case-folded) → the language that exports have it in; a word of several languages is the first one's."""
+    words: dict[str, str] = {}
+    for language, known in _load_yaml(folder / "_languages.yml").items():
+        for word in known:
+            words.setdefault(str(word).casefold(), language)
+    return words
 
 
 REGISTRATION_FILE = re.compile(

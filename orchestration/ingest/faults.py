@@ -5,6 +5,7 @@ A ``RowFault`` puts one row into quarantine; a ``FileRefused`` refuses a whole f
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,6 +38,31 @@ class RowFault(Exception):
         self.field = field
 
 
+# Codes of findings, most important first: what makes other findings, then what is told before anything else. Those
+# that are not listed follow.
+_IMPORTANCE = (
+    "nothing_loaded",
+    "file_wrong",
+    "spine_row_missing",
+    "amounts_with_three_decimals",
+    "garbled_text",
+    "export_gone",
+    "export_shrank",
+    "members_gone",
+    "no_registrations",
+    "figure_moved",
+    "second_copy",
+    "inexact_name",
+    "titled_otherwise",
+    "people_of_another_event",
+    "nobody_attended",
+    "far_fewer_rows",
+    "same_as_last_year",
+)
+# A file whose rows refer to what no loaded row has: often what another file's fault comes to.
+REFERS_TO_MISSING = "refers_to_missing"
+
+
 class FileRefused(Exception):
     """A file that breaks its contract as a whole: what was found and what was expected."""
 
@@ -63,6 +89,9 @@ class QuarantinedRow:
     reason: str
 
 
+REFUSES = "refuse"
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something about a file or the folder that people should know.
@@ -83,3 +112,15 @@ class Finding:
 
 def _said(text: str) -> str:
     return without_addresses(text, incomplete=True)
+
+
+def by_importance(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings, each once: those that forbid a release first, causes before their consequences."""
+    order = {code: place for place, code in enumerate(_IMPORTANCE)}
+
+    def weight(each: Finding) -> tuple[bool, bool, int, str, str, str]:
+        place = order.get(each.code, len(order))
+        is_note, is_later = each.severity != REFUSES, each.code == REFERS_TO_MISSING
+        return is_note, is_later, place, each.code, each.source_file, each.message
+
+    return sorted(set(findings), key=weight)

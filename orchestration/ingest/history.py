@@ -50,8 +50,7 @@ def write_history(landing: Landing, home: Home) -> dict[str, int]:
         origin = {"year": year, "release": release.name}
         figures.extend(origin | row for row in _figures(release))
         cells.extend(origin | row for row in _cells(release))
-        if year == landing.year:
-            sources.extend(origin | row for row in _sources(release))
+        sources.extend(origin | row for row in _sources(release))
     tables: list[tuple[LandingTable, list[dict[str, Any]]]] = [
         (RELEASED_FIGURES, figures),
         (RELEASED_CELLS, cells),

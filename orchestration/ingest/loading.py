@@ -5,6 +5,7 @@ Every record becomes a row of the landing or of the quarantine, for its first fa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -31,6 +32,8 @@ from orchestration.ingest.text import as_utf_8
 
 Codes = NDArray[np.int32]
 
+# So many amounts, and more than a tenth of them, are no slips.
+_FEWEST_ODD_AMOUNTS = 5
 # This many undecodable rows, and not one that decodes beyond ASCII, is another encoding, not faults.
 _WRONG_ENCODING_ROWS = 5
 
@@ -63,7 +66,7 @@ def load_file(content: bytes, source_file: str, contract: Contract, surroundings
     tables, quarantined = file.load([(block, layouts[block.header]) for block in split.blocks])
     rows_read = sum(len(block.lines) for block in split.blocks)
     findings = [*_findings(split, source_file, contract), *_unknown_columns(layouts.values(), source_file)]
-    findings += _encoding_findings(split, content, source_file, contract)
+    findings += [*_encoding_findings(split, content, source_file, contract), *file.findings]
     return LoadedFile(tables, rows_read, tables[contract.source].num_rows, quarantined, findings)
 
 
@@ -213,6 +216,7 @@ class _File:
         self._tables = [main_table(contract), *list_tables(contract)]
         self._parts: dict[str, list[pa.Table]] = {table.name: [] for table in self._tables}
         self._quarantined: list[QuarantinedRow] = []
+        self.findings: list[Finding] = []
 
     def load(
         self, blocks: Sequence[tuple[Block, Layout]]
@@ -226,6 +230,7 @@ class _File:
             for block, layout in blocks
         ]
         self._settle(blocks, read)
+        self.findings = list(_odd_amounts(self._contract, self._source_file, read))
         for (block, layout), answers in zip(blocks, read, strict=True):
             self._land(block, answers, self._judge(block, layout, answers))
         tables = {
@@ -441,6 +446,37 @@ def _findings(split: Split, source_file: str, contract: Contract) -> Iterator[Fi
         yield Finding("note", "stray_quote", source_file, message)
     if contract.per_event and not any(len(block.lines) for block in split.blocks):
         yield Finding("note", "no_rows", source_file, "The export has a header and no row: nobody is in it")
+
+
+def _odd_amounts(
+    contract: Contract, source_file: str, read: Sequence[Mapping[str, _Answers]]
+) -> Iterator[Finding]:
+    """Amounts with three decimals, which no sum of money has: the mark of decimals is one of thousands."""
+    pattern = re.compile(rf"\d{{1,3}}{re.escape(contract.decimal)}\d{{3}}", re.ASCII)
+    for column in contract.columns:
+        if column.type != "amount":
+            continue
+        columns = [answers[column.name] for answers in read if column.name in answers]
+        odd = sum(int(np.count_nonzero(_are_like(answers, pattern))) for answers in columns)
+        rows = sum(len(answers.codes) for answers in columns)
+        if odd:
+            example = f"1{contract.decimal}234"
+            message = (
+                f"{odd} of {rows} amounts have three decimals, as {example}: probably another number form, in which "
+                "that is 1234"
+            )
+            is_whole = odd >= _FEWEST_ODD_AMOUNTS and odd * 10 > rows
+            yield Finding(
+                "refuse" if is_whole else "note", "amounts_with_three_decimals", source_file, message
+            )
+
+
+def _are_like(answers: _Answers, pattern: re.Pattern[str]) -> Mask:
+    """In which rows the cell is a text of this pattern."""
+    cells = answers.cells
+    return answers.of_rows(
+        lambda code, _: isinstance(cells[code], str) and bool(pattern.fullmatch(cells[code].strip()))
+    )
 
 
 def _unknown_columns(layouts: Iterable[Layout], source_file: str) -> Iterator[Finding]:

@@ -1,31 +1,35 @@
 """What the sources of a year say together: files, quarantine, findings.
 
-Here belongs what needs more than one source to be seen: a file that nobody asked for, an event without its
-file, the same bytes twice, another year's export. What one file says of itself belongs in ``sources``.
+Here stands what the folder shows: a file that nobody asked for, an event without its file, the same bytes twice,
+another year's export. What is asked of contracts, releases and the programme has modules of its own.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.databases import open_database
-from orchestration.ingest.contracts import PLATFORMS, Contract
+from orchestration.ingest.continuity import judge_continuity
+from orchestration.ingest.contracts import PLATFORMS, Contract, owner_of
 from orchestration.ingest.corrections import not_applied
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.faults import Finding, by_importance
+from orchestration.ingest.filed_year import filed_year
 from orchestration.ingest.folder import odd_entries_of_year
+from orchestration.ingest.garbled import judge_texts
+from orchestration.ingest.occasions import judge_events
+from orchestration.ingest.promises import judge_numbers, judge_promises
 from orchestration.ingest.schema import (
     CORRECTED_VALUES,
     FINDINGS,
+    PROMISES,
     QUARANTINE,
     SOURCE_FILES,
     LandingTable,
@@ -38,45 +42,23 @@ from orchestration.ingest.sources import (
     declared_corrections,
     source_file_of,
 )
+from orchestration.ingest.whole_files import judge_files
 
 _SECOND_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
 _NEARLY_A_REGISTRATIONS_FILE = re.compile(rf"events/registrations/[^/]+?_+(?:{'|'.join(PLATFORMS)})\.csv")
-# What is told before other notes: people who filed such a file think that it counts.
-_FIRST_CODES = ("second_copy", "inexact_name")
 # An export most of whose days lie outside the year is another year's.
 _SHARE_OF_ANOTHER_YEAR = 0.5
-# Sources of one year, and those of all years so far, with the column that says when.
-_OF_THE_YEAR = {
-    "activities": "held_on",
-    "drawings": "received_on",
-    "learning_products": "uploaded_on",
-    "ledger": "posting_date",
-    "news": "published_on",
-    "publications": "published_on",
-    "social": "date",
-    "videos": "published_on",
-    "wmd_activities": "held_on",
-}
-_OF_ALL_YEARS = {"cases": "updated_on", "city_makers": "registered_on", "initiatives": "uploaded_on"}
-# The moment that every row of a registrations file has.
-_MOMENTS = {
-    "eventbrite_attendees": "registered_at",
-    "form_responses": "registered_at",
-    "teams_participants": "joined_at",
-    "zoom_attendees": "registered_at",
-}
-# Fewer rows say nothing of a whole export.
-_FEW_ROWS = 10
 # Two exports of so few rows may be alike by chance.
 _FEW_PEOPLE = 3
-# Nobody registers so long before an event or after it.
-_DAYS_AROUND_AN_EVENT = 400
 
 
 def write_manifest(
     landing: Landing, contracts: dict[str, Contract], states: Sequence[SourceState]
 ) -> list[Finding]:
-    """Writes quarantine, source_files and findings; the findings of the folder are returned too."""
+    """Writes quarantine, source_files, promises and findings; the findings are returned too, most important first.
+
+    The tables of the last releases (``history``) must be there.
+    """
     files = [each for state in states for each in state.files]
     findings = [each for state in states for each in state.findings]
     if odd := odd_entries_of_year(landing.exports):
@@ -85,20 +67,47 @@ def write_manifest(
     findings += _same_bytes(files)
     findings += _events_without_file(landing)
     findings += _another_year(landing)
-    findings += _nothing_of_the_year(landing)
-    findings += _same_people(landing, files)
-    findings += _far_from_the_event(landing)
+    findings += _same_people(landing, contracts, files)
     _write(landing, SOURCE_FILES, sorted((asdict(each) for each in files), key=_by_file))
     rows = [asdict(each) for state in states for each in state.quarantined]
     _write(landing, QUARANTINE, sorted(rows, key=lambda row: (*_by_file(row), row["source_line"])))
-    unique = sorted(set(findings), key=_by_weight)
-    _write(landing, FINDINGS, [asdict(each) for each in unique])
+    _write(landing, PROMISES, _promises(contracts))
+    findings += _judged(landing, contracts, states)
+    unique = by_importance(findings)
+    _write(
+        landing,
+        FINDINGS,
+        [asdict(each) | {"owner": owner_of(each.source_file, contracts)} for each in unique],
+    )
     return unique
 
 
-def _by_weight(finding: Finding) -> tuple[str, bool, str, str, str]:
-    is_later = finding.code not in _FIRST_CODES
-    return finding.severity, is_later, finding.code, finding.source_file, finding.message
+def _judged(
+    landing: Landing, contracts: Mapping[str, Contract], states: Sequence[SourceState]
+) -> list[Finding]:
+    """What the landed year shows against its contracts, the programme and the last releases."""
+    with filed_year(landing, contracts, states) as year:
+        return [
+            *judge_files(year),
+            *judge_promises(year),
+            *judge_numbers(year),
+            *judge_texts(year),
+            *judge_continuity(year),
+            *judge_events(year),
+        ]
+
+
+def _promises(contracts: Mapping[str, Contract]) -> list[dict[str, Any]]:
+    return [
+        {
+            "source": contract.source,
+            "export": contract.file.rpartition(".")[0],
+            "cumulative": contract.cumulative,
+            "expected_every_year": contract.expected_every_year,
+        }
+        for contract in contracts.values()
+        if contract.cumulative or contract.expected_every_year
+    ]
 
 
 def write_corrected_values(landing: Landing, states: Sequence[SourceState]) -> None:
@@ -165,18 +174,20 @@ def _same_bytes(files: Iterable[SourceFile]) -> Iterable[Finding]:
             )
 
 
-def _same_people(landing: Landing, files: Iterable[SourceFile]) -> Iterable[Finding]:
+def _same_people(
+    landing: Landing, contracts: Mapping[str, Contract], files: Iterable[SourceFile]
+) -> Iterable[Finding]:
     """Exports of different bytes with the same people at the same moments: one was exported twice."""
     by_size: dict[tuple[str, int], set[str]] = defaultdict(set)
     hashes = set()
     for each in files:
-        if each.source in _MOMENTS and each.rows_loaded >= _FEW_PEOPLE and each.sha256 not in hashes:
+        if contracts[each.source].per_event and each.rows_loaded >= _FEW_PEOPLE and each.sha256 not in hashes:
             hashes.add(each.sha256)
             by_size[each.source, each.rows_loaded].add(each.source_file)
     for (source, rows), names in sorted(by_size.items()):
         if len(names) < 2:
             continue
-        columns = ["source_file", "person_key", _MOMENTS[source]]
+        columns = ["source_file", "person_key", str(contracts[source].dated_by)]
         table = pq.read_table(
             landing.table_path(source), columns=columns, filters=[("source_file", "in", names)]
         )
@@ -218,57 +229,6 @@ def _events_without_file(landing: Landing) -> Iterable[Finding]:
                 form,
                 f"Event {event_id} has a Teams report and no form: it has neither genders nor places",
             )
-
-
-def _far_from_the_event(landing: Landing) -> Iterable[Finding]:
-    """Exports none of whose rows is anywhere near the day of their event."""
-    programme = landing.read_table("programme", ["event_id", "start_date"])
-    starts = dict(zip(*(column.to_pylist() for column in programme.columns), strict=True))
-    for source, moment in sorted(_MOMENTS.items()):
-        for name, event_id, first, last in _spans(landing.table_path(source), moment):
-            start = starts[event_id]
-            if not _is_near(first, last, start):
-                yield Finding(
-                    "refuse",
-                    "another_event",
-                    name,
-                    f"Its rows are of {first} to {last}, the event begins on {start}",
-                )
-
-
-def _spans(table: Path, moment: str) -> list[tuple[str, str, date, date]]:
-    """File, event, first and last day of every export with more than a few rows."""
-    query = f"""
-        select source_file, event_id, min({moment})::date, max({moment})::date
-        from read_parquet($table)
-        group by source_file, event_id
-        having count(*) >= {_FEW_PEOPLE:d}
-        order by source_file
-    """
-    with open_database(None, spill=table.parent / "spill") as connection:
-        spans: list[tuple[str, str, date, date]] = connection.execute(query, {"table": str(table)}).fetchall()
-    return spans
-
-
-def _is_near(first: date, last: date, start: date) -> bool:
-    """Whether some day from the first to the last can belong to an event of that start."""
-    return (first - start).days <= _DAYS_AROUND_AN_EVENT and (start - last).days <= _DAYS_AROUND_AN_EVENT
-
-
-def _nothing_of_the_year(landing: Landing) -> Iterable[Finding]:
-    """Dated exports without a single row of the year."""
-    for source, column in sorted({**_OF_THE_YEAR, **_OF_ALL_YEARS}.items()):
-        table = landing.read_table(source, ["source_file", column])
-        days = table.column(column).drop_null()
-        if len(days) < _FEW_ROWS or landing.year in pc.year(days).unique().to_pylist():
-            continue
-        first, last = pc.min_max(days).as_py().values()
-        span = f"{len(days)} rows, of {first} to {last}, and none of {landing.year}"
-        name = table.column("source_file")[0].as_py()
-        if source in _OF_THE_YEAR:
-            yield Finding("refuse", "another_year", name, f"{span}: another year's export")
-        else:
-            yield Finding("note", "nothing_of_the_year", name, f"{span}: perhaps an old export")
 
 
 def _another_year(landing: Landing) -> Iterable[Finding]:

@@ -157,6 +157,15 @@ FINDINGS = _table(
     ("code", _TEXT, "What sort of finding it is"),
     ("source_file", _TEXT, "File or folder concerned"),
     ("message", _TEXT, "Finding in a plain sentence"),
+    ("owner", _TEXT, "Who answers for the file; blank for a file that no contract asks for"),
+)
+PROMISES = _table(
+    "promises",
+    "What the contract of each export promises about it, from year to year.",
+    ("source", _TEXT, "Contract"),
+    ("export", _TEXT, "Path of its file under the year, without the ending"),
+    ("cumulative", pa.bool_(), "Whether it never holds fewer rows than before"),
+    ("expected_every_year", pa.bool_(), "Whether it has rows where it had some the year before"),
 )
 CORRECTED_VALUES = _table(
     "corrected_values",
@@ -193,7 +202,7 @@ RELEASED_CELLS = _table(
 )
 RELEASED_SOURCES = _table(
     "released_sources",
-    "Files of the latest release of the year.",
+    "Files of the latest releases of the year and of the year before.",
     ("year", pa.int64(), "Report year"),
     ("release", _TEXT, "Release"),
     ("source_file", _TEXT, "File"),
@@ -204,6 +213,7 @@ FURTHER_TABLES = (
     QUARANTINE,
     SOURCE_FILES,
     FINDINGS,
+    PROMISES,
     CORRECTED_VALUES,
     RELEASED_FIGURES,
     RELEASED_CELLS,

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import traceback
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -211,8 +213,19 @@ def _present_paths(contract: Contract, exports: Path) -> list[Path]:
         refusal = FileRefused(contract.file, f"{names[0]} and {names[1]}", "one of them")
         raise SourceRefused([refusal])
     if not paths and not contract.optional:
-        raise SourceRefused([FileRefused(contract.file, "no file", "the export of the year")])
+        found = f"no file{_nearly_named(exports, names)}"
+        raise SourceRefused([FileRefused(contract.file, found, "the export of the year")])
     return paths
+
+
+def _nearly_named(exports: Path, names: list[str]) -> str:
+    """A file of nearly the same name beside the one that is not there: people think that it is read."""
+    wanted = {Path(name).stem.casefold() for name in names}
+    for path in sorted((exports / names[0]).parent.glob("*")):
+        stem = re.sub(r"[ _-]*(\(\d+\)|copy|copia|copie|final|v?\d{1,2})$", "", path.stem.casefold())
+        if path.is_file() and stem in wanted:
+            return f" of that name, but {path.name}"
+    return ""
 
 
 def refusals_of_year(landing: Landing) -> list[FileRefused]:
@@ -349,6 +362,12 @@ def _table_hashes(landing: Landing, contract: Contract) -> dict[str, str]:
     return {name: sha256_of_file(path) for name, path in paths.items() if path.is_file()}
 
 
+@cache
+def _fingerprint_of_code() -> str:
+    """Of the readers, as this process has them."""
+    return fingerprint_of_files(sorted(Path(__file__).parent.glob("*.py")))
+
+
 def _fingerprint(
     landing: Landing,
     contract: Contract,
@@ -357,14 +376,14 @@ def _fingerprint(
     references: dict[str, frozenset[str]],
     corrections: list[Correction],
 ) -> str:
-    code = sorted(Path(__file__).parent.glob("*.py"))
     declared = [
         CONTRACTS_FOLDER / f"{contract.source}.yml",
         CONTRACTS_FOLDER / "_vocabularies.yml",
     ]
     beside = sorted(landing.exports.glob("events/registrations/*")) if contract.per_event else []
     digest = hashlib.sha256()
-    digest.update(fingerprint_of_files([*code, *declared]).encode())
+    digest.update(_fingerprint_of_code().encode())
+    digest.update(fingerprint_of_files(declared).encode())
     for path, sha256 in zip(paths, hashes, strict=True):
         digest.update(f"{path.name}\0{sha256}\n".encode())
     digest.update(b"|".join(os.fsencode(path.name) for path in beside))

@@ -6,7 +6,7 @@ Each form of the content has its own module; this one has their order and the la
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from orchestration.databases import open_database
 from orchestration.errors import Refusal
 from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
 from orchestration.guards.report import GuardRefused, GuardReport, verify_report
+from orchestration.ingest.faults import Finding, by_importance
 from orchestration.ingest.pseudonyms import forgotten_marks
 from orchestration.paths import Home
 from orchestration.progress import say
@@ -92,7 +93,10 @@ def _content(
     build: Build, release: str, previous: Release | None, exports: Path, report: GuardReport
 ) -> ReleaseContent:
     with open_database(build.database, read_only=True) as connection:
-        findings = _dicts(connection, "select * from findings order by all")
+        findings = [
+            Finding(**each)
+            for each in _dicts(connection, "select severity, code, source_file, message from findings")
+        ]
         corrections = _dicts(
             connection, "select * from corrections order by source_file, source_line, column_name"
         )
@@ -103,7 +107,7 @@ def _content(
         previous=previous.name if previous is not None else None,
         tables=tables,
         guarded=_guarded(report),
-        findings=findings,
+        findings=[asdict(each) for each in by_importance(findings)],
         database=build.database,
         manifest=build.manifest,
         inputs_fingerprint=inputs_fingerprint(exports),
@@ -187,6 +191,7 @@ def _provenance(content: ReleaseContent, forgotten: int) -> dict[str, Any]:
         "exports": content.inputs_fingerprint,
         "code": content.code_fingerprint,
         "forgotten": forgotten,
+        "findings": content.findings,
         "guards": {
             "passed": content.guarded.passed,
             "failed": content.guarded.failed,

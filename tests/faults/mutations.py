@@ -146,6 +146,19 @@ ACCOUNT_GROWS = (
 )
 
 
+ROWS_OF_CASES = "(select rows_read from landing.source_files where source_file = 'use/cases.csv')"
+
+
+def emptied(source_file: str) -> Landing:
+    """A file whose account knows no row."""
+    return Landing(
+        "source_files",
+        "select * replace (0 as rows_counted, 0 as rows_read, 0 as rows_loaded, 0 as rows_quarantined)"
+        f" from landing.source_files where source_file = '{source_file}' union all"
+        f" select * from landing.source_files where source_file <> '{source_file}'",
+    )
+
+
 def quarantined(reason: str, rows: int) -> tuple[Step, ...]:
     """More rows of a file in quarantine, and told so in its account."""
     return (
@@ -249,6 +262,38 @@ LANDING = [
         released_source("'registers/gone.csv'", "7", year=f"{YEAR} - 1"),
     ),
     mutation(
+        "an export that is expected every year is empty",
+        released_source("'registers/campaigns.csv'", "7", year=f"{YEAR} - 1"),
+        Landing("campaigns", "select * from landing.campaigns where false"),
+        emptied("registers/campaigns.csv"),
+        fails="source_not_shrunk",
+    ),
+    mutation(
+        "an export that is expected every year has a row left",
+        released_source(f"'{ONE_FILE}'", "100000", year=f"{YEAR} - 1"),
+    ),
+    mutation(
+        "a cumulative export has a row less than the year before",
+        released_source("'use/cases.csv'", f"{ROWS_OF_CASES} + 1", year=f"{YEAR} - 1"),
+        fails="source_not_shrunk",
+    ),
+    mutation(
+        "a cumulative export has a row less than in the last release",
+        released_source("'use/cases.csv'", f"{ROWS_OF_CASES} + 1"),
+        fails="source_not_shrunk",
+    ),
+    mutation(
+        "a cumulative export has as many rows as the year before",
+        released_source("'use/cases.csv'", ROWS_OF_CASES, year=f"{YEAR} - 1"),
+    ),
+    mutation(
+        "an export that is expected every year is gone",
+        released_source("'registers/campaigns.csv'", "7", year=f"{YEAR} - 1"),
+        Landing("campaigns", "select * from landing.campaigns where false"),
+        Landing("source_files", "select * from landing.source_files where source <> 'campaigns'"),
+        fails="source_not_gone",
+    ),
+    mutation(
         "a correction that is no longer needed was taken back",
         released_source("'corrections.csv'", "7"),
     ),
@@ -276,15 +321,6 @@ LANDING = [
         released_source(f"'{ONE_FILE}'", "100000"),
         *restated("source_file", f"'{ONE_FILE}'", "'100000'", "'99999'"),
         fails="source_not_shrunk",
-    ),
-    mutation(
-        "most of an export could not be read",
-        *quarantined("bad_date", 5000),
-        fails="source_readable",
-    ),
-    mutation(
-        "most of an export refers to something that is not there",
-        *quarantined("unknown_member", 5000),
     ),
     mutation(
         "a row is in quarantine for a reason of its own",
@@ -685,6 +721,52 @@ FIGURES = [
     mutation(
         "a figure of the year before was not compared",
         released_figure("100000", year=f"{YEAR} - 1"),
+        fails="move_within_band",
+    ),
+    mutation(
+        "a figure that may leave its band left it",
+        released_figure("100000", year=f"{YEAR} - 1"),
+        Marts(f"update figure_moves set previous_value = 100000, is_within_band = false {WHERE_ONE_FIGURE}"),
+        Marts(f"update figure_catalogue set beyond_band = 'tell' {WHERE_ONE_FIGURE}"),
+    ),
+    mutation(
+        "a figure that may leave its band fell to nothing",
+        released_figure("3", year=f"{YEAR} - 1"),
+        Marts(
+            f"update figure_moves set value = 0, previous_value = 3, is_within_band = true {WHERE_ONE_FIGURE}"
+        ),
+        Marts(f"update figure_catalogue set beyond_band = 'tell' {WHERE_ONE_FIGURE}"),
+        fails="move_within_band",
+    ),
+    mutation(
+        "a figure of two fell to nothing",
+        released_figure("2", year=f"{YEAR} - 1"),
+        Marts(
+            f"update figure_moves set value = 0, previous_value = 2, is_within_band = true {WHERE_ONE_FIGURE}"
+        ),
+    ),
+    mutation(
+        "a figure that was published is refused",
+        released_figure("1", year=f"{YEAR} - 1"),
+        Marts(
+            f"update figure_moves set value = null, previous_value = 1, is_within_band = null {WHERE_ONE_FIGURE}"
+        ),
+        fails="move_within_band",
+    ),
+    mutation(
+        "the euros of a year are a thousandth",
+        added(
+            "released_figures",
+            year=f"{YEAR} - 1",
+            release="'r1'",
+            figure_id="'funding_other_share'",
+            value="(select value from figures where figure_id = 'funding_other_share')",
+            denominator="(select 1000 * denominator from figures where figure_id = 'funding_other_share')",
+        ),
+        Marts(
+            "update figure_moves set is_within_band = true, previous_value = value"
+            " where figure_id = 'funding_other_share'"
+        ),
         fails="move_within_band",
     ),
     mutation(

@@ -144,8 +144,8 @@ class LandedYear:
         return {(each.severity, each.code, each.source_file) for each in self.findings}
 
 
-def land_year(exports: Path, folder: Path) -> LandedYear:
-    """Every table of a year's landing.
+def land_year(exports: Path, folder: Path, home: Home | None = None) -> LandedYear:
+    """Every table of a year's landing, compared with the releases of a home.
 
     Raises SourceRefused where a file breaks its contract as a whole.
     """
@@ -155,7 +155,7 @@ def land_year(exports: Path, folder: Path) -> LandedYear:
     for contract in sorted(contracts.values(), key=lambda each: len(references_of(each))):
         quarantined += ingest_source(landing, contract).quarantined
     states = [state for name in contracts if (state := landing.read_state(name)) is not None]
+    write_history(landing, home or Home(folder / "no home"))
     findings = write_manifest(landing, contracts, states)
     write_corrected_values(landing, states)
-    write_history(landing, Home(folder / "no home"))
     return LandedYear(landing, quarantined, findings)

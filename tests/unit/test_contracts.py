@@ -12,8 +12,10 @@ from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     UNSTORED_TYPES,
+    Contract,
     load_contracts,
     load_vocabulary,
+    owner_of,
 )
 from orchestration.ingest.faults import Reason
 from orchestration.ingest.schema import landing_tables, main_table
@@ -54,6 +56,7 @@ COLUMNS = {
     "website/publications.csv": "title published_on origin member gender_perspective mentions",
     "website/videos.csv": "title published_on project",
     "website/social.csv": "date network followers",
+    "accepted.csv": "source_file source_line reason_code reason by on",
     "corrections.csv": "source_file key field old new reason by on",
     "restatements.csv": "kind key old new reason by on",
     "published/figures.csv": "figure_id printed value qualifier step",
@@ -100,7 +103,7 @@ def test_platforms_have_the_columns_that_they_export(platform: str) -> None:
 def test_what_is_beside_the_exports_is_optional_and_nothing_else() -> None:
     optional = {c.file for c in CONTRACTS.values() if c.optional}
     assert optional == {
-        "corrections.csv", "restatements.csv", "published/figures.csv", "published/annex_activity.csv",
+        "accepted.csv", "corrections.csv", "restatements.csv", "published/figures.csv", "published/annex_activity.csv",
         "published/annex_engagement.csv", "published/known_differences.csv",
     }  # fmt: skip
 
@@ -240,3 +243,31 @@ def test_every_word_of_another_wording_says_where_it_was_seen() -> None:
             for word in (*column.aliases, *column.words):
                 assert word.word and word.seen_in and word.language in ("en", "es", "fr")
             assert {word.means for word in column.words} <= set(column.values)
+
+
+@pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda each: each.source)
+def test_promises_speak_of_columns_that_there_are(contract: Contract) -> None:
+    landed = {column.name for column in main_table(contract).columns}
+    dates = {name for name in (contract.dated_by, *contract.dates_in_order) if name}
+    assert dates <= landed
+    assert set(contract.one_row_each) <= landed
+    assert len(contract.dates_in_order) in (0, 2)
+    # Whatever only grows has its rows every year.
+    assert contract.expected_every_year or not contract.cumulative
+
+
+def test_what_everything_rests_on_is_the_register_of_members_and_the_programme() -> None:
+    assert {source for source, contract in CONTRACTS.items() if contract.spine} == {"members", "programme"}
+
+
+@pytest.mark.parametrize(
+    ("file", "owner"),
+    [
+        ("fees/ledger.xlsx", "finance"),
+        ("events/registrations/E2021-001__zoom.csv", "events team"),
+        ("events/registrations", "events team"),
+        ("notes.txt", ""),
+    ],
+)
+def test_a_file_or_folder_has_the_owner_of_its_contract(file: str, owner: str) -> None:
+    assert owner_of(file, CONTRACTS) == owner

@@ -55,11 +55,11 @@ final as (
         cast(move_band as decimal(18, 4)) as move_band,
 
         -- booleans
-        -- A share moves by points, a count by a factor; of the smallest counts a factor says nothing.
+        -- A share moves by points, a count by a factor; of a few more or less a factor says nothing.
         case
             when unit = 'percent' then abs(move) <= 100 * move_band
             when previous_value <> 0 and value is not null
-                then larger < 30 or larger <= (1 + move_band) * smaller
+                then abs(move) < 10 or larger <= (1 + move_band) * smaller
         end as is_within_band
     from moves
 

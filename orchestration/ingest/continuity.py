@@ -1,0 +1,136 @@
+"""The exports of a year beside those of the last releases: what is gone, what shrank, what did not change at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestration.ingest.faults import Finding
+from orchestration.ingest.filed_year import FiledYear, listed
+from orchestration.paths import EXPECTATIONS_FOLDER
+
+# A year has so much less, or so much more, only where something happened that people should hear of.
+_FEWER, _MORE = 0.7, 2
+# Of the smallest exports a share says nothing.
+_FEW_ROWS = 5
+_DECLARE = "Mend the export, or declare both numbers in restatements.csv"
+
+
+def judge_continuity(year: FiledYear) -> Iterator[Finding]:
+    """What the last releases of the year and of the year before show about the exports."""
+    lost = set()
+    for finding in (*_gone_or_shrunk(year), *_members_gone(year), *_registrations_gone(year)):
+        lost.add(finding.source_file)
+        yield finding
+    yield from (each for each in _other_numbers(year) if each.source_file not in lost)
+    yield from _same_as_last_year(year)
+
+
+def _gone_or_shrunk(year: FiledYear) -> Iterator[Finding]:
+    """Asks what the guard suite of the same name asks."""
+    sql = (EXPECTATIONS_FOLDER / "landing" / "source_continuity.sql").read_text(encoding="utf-8")
+    for row in year.rows(f"from ({sql}) where presence = 'gone' or rows_now < rows_expected"):
+        before, now, name = int(row["rows_before"]), int(row["rows_now"]), row["source_file"]
+        release = f"the release of {row['compared_with']}"
+        if row["presence"] == "gone":
+            yield Finding(
+                "refuse",
+                "export_gone",
+                name,
+                f"The file is gone: {release} had {before} rows of it. {_DECLARE}",
+            )
+            continue
+        promised = (
+            "and the source never loses one" if row["is_cumulative"] else "and no such loss was declared"
+        )
+        said = f"{now} rows, where {release} had {before}, {promised}. {_DECLARE}"
+        yield Finding("refuse", "export_shrank", name, said)
+
+
+_MEMBERS_GONE = """
+    select released_cells.member_id, any_value(released_cells.value) as member, any_value(released_cells.year) as year
+    from landing.released_cells
+    anti join landing.members using (member_id)
+    where released_cells.column_name = 'member'
+    group by released_cells.member_id
+    order by released_cells.member_id
+"""
+_DECLARED = """
+    select key from landing.restatements
+    where kind = 'source_file' and typed_number(new) = (
+        select sum(rows_read) from landing.source_files where source_file = restatements.key
+    )
+"""
+
+
+def _members_gone(year: FiledYear) -> Iterator[Finding]:
+    """Members of a released annex that the register does not know: former members stay in it.
+
+    As many as cannot be read are told as such.
+    """
+    name = year.file_of("members")
+    gone = year.rows(_MEMBERS_GONE)
+    unread = sum(row.source_file == name for row in year.quarantined)
+    if len(gone) > unread and name not in {row["key"] for row in year.rows(_DECLARED)}:
+        members = listed([f"{row['member_id']} {row['member']}" for row in gone])
+        said = f"Members of the release of {gone[0]['year']} are not in the register any more: {members}. {_DECLARE}"
+        yield Finding("refuse", "members_gone", name, said)
+
+
+_REGISTRATIONS = """
+    select
+        (select coalesce(sum(rows_read), 0) from landing.released_sources
+            where year = getvariable('report_year') - 1 and starts_with(source_file, $folder)) as before,
+        (select coalesce(sum(rows_read), 0) from landing.source_files where starts_with(source_file, $folder)) as now,
+        (select count(*) from landing.programme where platform <> 'none') as events
+"""
+REGISTRATIONS = "events/registrations"
+
+
+def _registrations_gone(year: FiledYear) -> Iterator[Finding]:
+    """A year whose events name platforms, without a single registration."""
+    found = _registrations(year)
+    if found["now"] or not (found["before"] or found["events"] >= _FEW_ROWS):
+        return
+    said = f"{found['events']} events name a platform, and there is not one registration"
+    if found["before"]:
+        said += f"; last year had {found['before']}"
+    yield Finding(
+        "refuse", "no_registrations", REGISTRATIONS, f"{said}. Is the folder there, and may it be read?"
+    )
+
+
+def _registrations(year: FiledYear) -> dict[str, int]:
+    (row,) = year.connection.execute(_REGISTRATIONS, {"folder": f"{REGISTRATIONS}/"}).fetchall()
+    return dict(zip(("before", "now", "events"), map(int, row), strict=True))
+
+
+_LAST_YEAR = """
+    select now.source_file, now.source, now.rows_read as now, before.rows_read as before,
+        now.sha256 = before.sha256 as is_same
+    from landing.source_files as now
+    inner join landing.released_sources as before
+        on now.source_file = before.source_file
+        and before.year = getvariable('report_year') - 1
+    where now.source in (select source from landing.promises)
+    order by now.source_file
+"""
+
+
+def _other_numbers(year: FiledYear) -> Iterator[Finding]:
+    """Exports with far fewer rows than last year, or far more."""
+    found = _registrations(year)
+    numbers = [(REGISTRATIONS, found["before"], found["now"])]
+    numbers += [(row["source_file"], row["before"], row["now"]) for row in year.rows(_LAST_YEAR)]
+    for name, before, now in numbers:
+        if now < _FEWER * before and before - now >= _FEW_ROWS:
+            said = f"{now} rows, {before} last year: is a part missing?"
+            yield Finding("note", "far_fewer_rows", name, said)
+        elif now > _MORE * before > 0 and now - before >= _FEW_ROWS:
+            yield Finding("note", "far_more_rows", name, f"{now} rows, {before} last year")
+
+
+def _same_as_last_year(year: FiledYear) -> Iterator[Finding]:
+    for row in year.rows(_LAST_YEAR):
+        if row["is_same"] and row["now"] and not year.contracts[row["source"]].may_stay_the_same:
+            said = "The file of last year, byte for byte: is this year's still to come?"
+            yield Finding("note", "same_as_last_year", row["source_file"], said)
