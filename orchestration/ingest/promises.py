@@ -165,7 +165,7 @@ def _repeated_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
 
 # A thousand billion of anything is no number of this report, and its sums would have no place in a figure.
 _BEYOND_REASON = 10**12
-_LARGEST = "select max({number}) as number, arg_max(source_line, {number}) as line from landing.{source}"
+_SUM = "select sum({number}) as number, arg_max(source_line, {number}) as line from landing.{source}"
 _RATES = """
     select upper(trim(currency)) as currency, min(eur_rate) as least, max(eur_rate) as most
     from landing.ledger
@@ -191,9 +191,8 @@ def _beyond_reason(year: FiledYear, contract: Contract, column: Column) -> Itera
     # In a ledger amounts count in EUR.
     has_rate = column.type == "amount" and any(each.type == "rate" for each in contract.columns)
     number = f"cast({column.name} as double)" + (" * eur_rate" if has_rate else "")
-    (largest,) = year.rows(_LARGEST.format(number=number, source=contract.source))
-    if largest["number"] is not None and largest["number"] >= _BEYOND_REASON:
-        said = f"Line {largest['line']}: {column.name} comes to {largest['number']:.0f}, more than this report can hold"
-        yield Finding(
-            "refuse", "number_beyond_reason", year.file_of(contract.source), f"{said}; a typing error?"
-        )
+    (found,) = year.rows(_SUM.format(number=number, source=contract.source))
+    if found["number"] is not None and found["number"] >= _BEYOND_REASON:
+        said = f"{column.name} comes to {found['number']:.0f} in all, more than a figure can hold"
+        message = f"{said}; the largest is in line {found['line']}"
+        yield Finding("refuse", "number_beyond_reason", year.file_of(contract.source), message)
