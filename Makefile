@@ -23,7 +23,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help report install test lint format dev bench fuzz docs lock install-spark test-spark bench-spark clean
+.PHONY: help report install test lint format dev bench healthy fuzz docs lock install-spark test-spark bench-spark clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ dev: $(INSTALLED) ## The Dagster UI on the home
 
 bench: $(INSTALLED) ## Scale and overhead, each against its floor
 	$(BIN)/python -m benchmarks
+
+healthy: $(INSTALLED) ## How often ten healthy next years of the sample are refused
+	$(BIN)/python -m tests.healthy
 
 fuzz: $(INSTALLED) ## Arbitrary bytes against each reader, for a bounded time
 	$(BIN)/python -m tests.fuzz
