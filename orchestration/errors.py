@@ -87,7 +87,9 @@ _TOLD = 200
 def failure_of(error: BaseException, home: Path | None = None, raw: Path | None = None) -> Failure:
     """The sentence and exit code of any error; the folders tell whose file could not be used."""
     if isinstance(error, MetropolisError):
-        return Failure(error.exit_code, str(error))
+        # A refusal may rest on what the machine said to a library.
+        machine = failure_of_text(str(error)) if error.exit_code is ExitCode.REFUSED else None
+        return machine or Failure(error.exit_code, str(error))
     if isinstance(error, OSError) and error.filename is not None:
         return Failure(ExitCode.WRONG, _of_file(error, home, raw))
     text = "".join(traceback.format_exception_only(error)).strip()

@@ -25,6 +25,7 @@ def of_system(number: int, path: str) -> OSError:
     ("error", "code", "said"),
     [
         (MetropolisError("that is no year"), 2, "that is no year"),
+        (Refusal("the project does not parse: No space left on device"), 2, "the disk is full"),
         (Refusal("a part is greater than the whole"), 1, "a part is greater than the whole"),
         (HomeIsHeld("process 7 has been building"), 3, "process 7"),
         (of_system(errno.ENOSPC, "/srv/home/x"), 2, "the disk is full"),
