@@ -47,7 +47,9 @@ def _build(year: int, raw: Path, home: Path, name: str) -> bool:
         print(built.stderr, flush=True)
     else:
         told = built.stdout.partition("Findings:")[2].partition("\nReleased")[0]
-        print("".join(f"  {line.strip()}\n" for line in told.splitlines() if line.strip()), end="", flush=True)
+        print(
+            "".join(f"  {line.strip()}\n" for line in told.splitlines() if line.strip()), end="", flush=True
+        )
     return built.returncode != 0
 
 

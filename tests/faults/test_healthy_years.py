@@ -69,10 +69,14 @@ def test_a_figure_that_may_leave_its_band_is_told_with_both_values_and_its_file(
     next_year: Warehouse, tmp_path: Path
 ) -> None:
     warehouse = next_year.copy(tmp_path)
-    exchanged("events/programme.csv", "gender_perspective", "learning")(warehouse.exports, warehouse.raw / "2021")
+    exchanged("events/programme.csv", "gender_perspective", "learning")(
+        warehouse.exports, warehouse.raw / "2021"
+    )
     built = warehouse.build()
     assert built.returncode == 0, built.stderr
-    told = "events/programme.csv: Learning and capacity-building activities (learning_activities) moved from 64"
+    told = (
+        "events/programme.csv: Learning and capacity-building activities (learning_activities) moved from 64"
+    )
     assert told in built.stdout
     assert told in (warehouse.latest / "changes.md").read_text(encoding="utf-8")
     # And against the release before, with what changed.
