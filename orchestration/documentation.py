@@ -7,7 +7,7 @@ reads as pages. ``python -m orchestration.documentation`` writes them; a test fa
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +17,7 @@ import yaml
 
 from orchestration.guards.suites import LAYERS, Suite, load_suites
 from orchestration.ingest.contracts import Column, Contract, load_contracts
+from orchestration.ingest.faults import FINDINGS_BY_IMPORTANCE
 from orchestration.ingest.schema import FURTHER_TABLES, LandingTable, landing_columns, list_tables
 from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
 from orchestration.transform.dbt_sources import sql_type
@@ -210,8 +211,9 @@ def _shown(row: dict[str, str]) -> str:
 
 def _band(row: dict[str, str]) -> str:
     band = Decimal(row["move_band"])
-    most = f"by {band * 100:.0f} points" if row["unit"] == "percent" else f"{band + 1:f}-fold"
-    return f"changes at most {most} from one year to the next"
+    most = f"{band * 100:.0f} points" if row["unit"] == "percent" else f"{band + 1:f}-fold"
+    beyond = "refused" if row["beyond_band"] == "refuse" else "told"
+    return f"a change of more than {most} from one year to the next is {beyond}"
 
 
 def _bounds(row: dict[str, str]) -> str:
@@ -239,6 +241,7 @@ def render_guards() -> str:
         " not hold, or that could not be asked, keeps the whole build from being released and the last"
         " release current."
         " The answers of a release are in its `guards.json` and on `site/guards/index.html`.",
+        *_exports(),
         *(
             part
             for layer in LAYERS
@@ -248,6 +251,63 @@ def render_guards() -> str:
             )
         ),
     )
+
+
+def _exports() -> Iterator[str]:
+    """What is found of the exports before a model runs."""
+    yield "## Exports: what is found before a model runs"
+    yield (
+        "Once everything is landed, the exports are judged against their contracts, the programme, and the last releases"
+        " of the year and of the year before. A finding that forbids a release ends the build there, with one line a"
+        " cause: file, what is wrong and likely why, owner. The others are told in the last words of a build and in"
+        " `changes.md`. `metropolis check` finds the same without building. A loss that is meant is declared: rows in"
+        " quarantine in `accepted.csv`, fewer rows of a file in `restatements.csv`. Most important first:"
+    )
+    yield _table(
+        ["finding", "what it means"], ([_code(c), said] for c, said in FINDINGS_BY_IMPORTANCE.items())
+    )
+    yield "### What contracts promise"
+    yield _table(
+        ["promise", "what it means", "of"],
+        (
+            [_code(promise), said, ", ".join(c.source for c in load_contracts().values() if is_promised(c))]
+            for promise, said, is_promised in _PROMISES
+        ),
+    )
+    yield "### False alarms"
+    yield (
+        "A guard that cries wolf is switched off. `tests/support/healthy_years.py` makes next years of the sample in"
+        " which nothing is wrong: dates a year on, cumulative exports grown, up to a fifth of the rows more or less in"
+        f" the others, members that come and go, another platform. {_RATE}"
+    )
+
+
+_PROMISES: tuple[tuple[str, str, Callable[[Contract], bool]], ...] = (
+    ("spine", "Everything else rests on it: none of its rows may be missing", lambda c: c.spine),
+    ("cumulative", "It never has fewer rows than in the last releases", lambda c: c.cumulative),
+    (
+        "expected_every_year",
+        "It is not empty where it had rows the year before",
+        lambda c: c.expected_every_year,
+    ),
+    ("dates_in_order", "The first of two dates is not after the second", lambda c: bool(c.dates_in_order)),
+    (
+        "repeats: never",
+        "No row stands there twice; a block of rows does in no export",
+        lambda c: c.repeats_never,
+    ),
+    ("one_row_each", "No two rows are of the same thing by another id", lambda c: bool(c.one_row_each)),
+    (
+        "dated_by",
+        "Its rows are of the year, or, where it is cumulative, some of them",
+        lambda c: bool(c.dated_by),
+    ),
+    ("may_stay_the_same", "Last year's file, filed again, is no surprise", lambda c: c.may_stay_the_same),
+)
+_RATE = (
+    "`make healthy` builds ten of them. None of ten was refused, and none carried a finding beside single rows in"
+    " quarantine, unknown columns, events without their file, and one export that had not changed since last year."
+)
 
 
 def _suite(suite: Suite) -> Iterator[str]:

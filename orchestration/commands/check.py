@@ -116,9 +116,7 @@ def _findings(landing: Landing, home: Home) -> list[Finding]:
 def _say_wrong(year: int, refusals: Sequence[FileRefused]) -> int:
     _print(
         [
-            Finding(
-                REFUSES, "file_refused", each.source_file, f"found {each.found}; expected {each.expected}"
-            )
+            Finding(REFUSES, "", each.source_file, f"found {each.found}; expected {each.expected}")
             for each in refusals
         ]
     )

@@ -32,12 +32,8 @@ def _gone_or_shrunk(year: FiledYear) -> Iterator[Finding]:
         before, now, name = int(row["rows_before"]), int(row["rows_now"]), row["source_file"]
         release = f"the release of {row['compared_with']}"
         if row["presence"] == "gone":
-            yield Finding(
-                "refuse",
-                "export_gone",
-                name,
-                f"The file is gone: {release} had {before} rows of it. {_DECLARE}",
-            )
+            said = f"The file is gone: {release} had {before} rows of it. {_DECLARE}"
+            yield Finding("refuse", "export_gone", name, said)
             continue
         promised = (
             "and the source never loses one" if row["is_cumulative"] else "and no such loss was declared"

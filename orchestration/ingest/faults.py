@@ -38,29 +38,55 @@ class RowFault(Exception):
         self.field = field
 
 
-# Codes of findings, most important first: what makes other findings, then what is told before anything else. Those
-# that are not listed follow.
-_IMPORTANCE = (
-    "nothing_loaded",
-    "file_wrong",
-    "spine_row_missing",
-    "amounts_with_three_decimals",
-    "garbled_text",
-    "export_gone",
-    "export_shrank",
-    "members_gone",
-    "no_registrations",
-    "figure_moved",
-    "second_copy",
-    "inexact_name",
-    "titled_otherwise",
-    "people_of_another_event",
-    "nobody_attended",
-    "far_fewer_rows",
-    "same_as_last_year",
-)
 # A file whose rows refer to what no loaded row has: often what another file's fault comes to.
 REFERS_TO_MISSING = "refers_to_missing"
+# Codes of findings, most important first, and what each means.
+FINDINGS_BY_IMPORTANCE = {
+    "nothing_loaded": "No row of an export that everything else rests on could be loaded",
+    "file_wrong": "Five rows or more, and more than a tenth of a file, are in quarantine and not accepted",
+    "spine_row_missing": "A row of the register of members or of the programme is in quarantine and not accepted",
+    "accepted_in_vain": "accepted.csv accepts rows that are not in quarantine (any more)",
+    "amounts_with_three_decimals": "Amounts are written in another number form",
+    "number_beyond_reason": "Numbers come to more than a figure can hold",
+    "dates_contradict": "Rows have dates in an order that cannot be, such as an end before its beginning",
+    "one_thing_twice": "One thing is there under two ids, such as a member",
+    "pasted_twice": "A block of an export, or all of it, stands there again",
+    "garbled_text": "Texts were read in another encoding and saved again",
+    "export_gone": "A file of the last release is not there any more",
+    "export_shrank": "A file has fewer rows than its contract, or the last release, allows",
+    "members_gone": "Members of a released annex are not in the register",
+    "no_registrations": "Events name platforms, and there is not one registration",
+    "another_year": "An export is of another year",
+    "another_event": "An export has no row near the day of its event",
+    "same_bytes": "One export is filed under two names",
+    "same_people": "One event was exported under two names",
+    "figure_moved": "A figure left its band, where the catalogue has that told",
+    "second_copy": "A copy of an export lies beside it",
+    "inexact_name": "A registrations file has not the exact name that is read",
+    "titled_otherwise": "A report says to be of another event than the one that it is filed under",
+    "people_of_another_event": "Two events have nearly the same people",
+    "registered_too_late": "Most people registered after the event was over",
+    "nobody_attended": "Many registered for an event, and nobody attended",
+    "more_attended_than_registered": "More people attended an event than registered",
+    "far_fewer_rows": "An export has far fewer rows than last year's",
+    "same_as_last_year": "An export is last year's, byte for byte",
+    "another_encoding": "Rows are in another encoding",
+    "rates_apart": "The rates of a currency lie far apart",
+    "far_more_rows": "An export has far more rows than last year's",
+    "rows_repeated": "Rows stand there twice in an export whose rows do not repeat",
+    "nothing_of_the_year": "A cumulative export has nothing of the year",
+    "events_outside_year": "Events of the programme begin outside the year",
+    "file_without_event": "A registrations file is of no event of the programme",
+    "teams_without_form": "A Teams report has no form beside it",
+    "dangling_reversal": "A reversal undoes nothing",
+    "stray_quote": "A quote stands where none belongs",
+    "unrecognised_file": "No contract asks for a file",
+    "no_rows": "An export of an event has no row",
+    "event_without_file": "An event names a platform and has no file",
+    "rows_in_quarantine": "Single rows of a file are in quarantine and not accepted",
+    "unknown_column": "A file has a column that its contract does not know",
+    REFERS_TO_MISSING: "Most rows of a file refer to rows that no loaded export has",
+}
 
 
 class FileRefused(Exception):
@@ -116,11 +142,9 @@ def _said(text: str) -> str:
 
 def by_importance(findings: Iterable[Finding]) -> list[Finding]:
     """Findings, each once: those that forbid a release first, causes before their consequences."""
-    order = {code: place for place, code in enumerate(_IMPORTANCE)}
+    order = {code: place for place, code in enumerate(FINDINGS_BY_IMPORTANCE)}
 
-    def weight(each: Finding) -> tuple[bool, bool, int, str, str, str]:
-        place = order.get(each.code, len(order))
-        is_note, is_later = each.severity != REFUSES, each.code == REFERS_TO_MISSING
-        return is_note, is_later, place, each.code, each.source_file, each.message
+    def weight(each: Finding) -> tuple[bool, int, str, str]:
+        return each.severity != REFUSES, order.get(each.code, len(order)), each.source_file, each.message
 
     return sorted(set(findings), key=weight)
