@@ -1,10 +1,9 @@
-"""Scale and overhead, each against its floor, in one run.
+"""Measures scale and overhead against baselines in one run.
 
     python -m benchmarks [--registrations N ...] [--write]
 
-Here belongs dividing the figures of whole processes by each other. Seconds alone say more of a machine than of a
-program; ratios measured in one run are what is kept. ``--write`` puts the tables into docs/performance.md and
-draws them.
+Results are ratios of whole processes measured in the same run, since seconds depend on the machine.
+``--write`` updates the tables and the picture of docs/performance.md.
 """
 
 import argparse

@@ -1,10 +1,9 @@
-"""A large synthetic year: millions of registrations in Zoom's format, the rest in proportion.
+"""Generates a large synthetic year: millions of Zoom registrations, other sources in proportion.
 
     python -m benchmarks.generate --out RAW_DIR --year Y --registrations N --seed S
 
-Here belongs writing very many rows fast and in little memory. The small sources come from the
-tests' year factory. The rows are realistic, not dirty: what an export can do wrong is tested
-elsewhere, what a pipeline costs is measured on this. The same arguments give the same bytes.
+Streams rows to disk in little memory; the small sources come from the tests' year factory. Rows are realistic
+and valid. The same arguments give the same bytes.
 """
 
 import argparse

@@ -1,7 +1,4 @@
-"""What a process costs, all that it starts included.
-
-Here belongs running a command to its end and reading what the system accounted to it.
-"""
+"""Runs a command and measures wall time, CPU time and peak memory, child processes included."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The build of one report year: where its parts lie, and what tells one state of it from another.
+"""The build of one report year: its files, and the hash of its state.
 
-A build is the landing of a year, the database that dbt makes of it, and the guards' answers. Any part may be
-made again by itself; ``Build.state`` ties the answers of the guards to the very bytes that they are about.
+A build is the year's landing tables, the DuckDB database that dbt makes of them, and the guards' results.
+Each can be made again alone; ``Build.state`` ties the guards' results to the data that they were computed on.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""How this project opens DuckDB: within a limit of memory, spilling into the home.
+"""Opens DuckDB databases with a memory limit and a folder to spill into.
 
-Here belongs that limit and nothing of what is asked. dbt opens the build's database by its profile, which takes the
-limit from the same variable.
+dbt opens the build's database by its profile, which takes the limit from the same environment variable.
 """
 
 from __future__ import annotations

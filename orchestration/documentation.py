@@ -1,7 +1,7 @@
-"""The generated part of ``docs/``: data dictionary, catalogue of figures, guards.
+"""Generates the reference pages of ``docs/``: data dictionary, figures, guards.
 
-Here belongs how metadata that is written once elsewhere (contracts, dbt YAML, the catalogue, suites)
-reads as pages. ``python -m orchestration.documentation`` writes them; a test fails while they are stale.
+Rendered from contracts, dbt YAML, the figure catalogue and the suites. ``python -m
+orchestration.documentation`` writes the pages; a test fails while they are stale.
 """
 
 from __future__ import annotations

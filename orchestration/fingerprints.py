@@ -1,7 +1,6 @@
-"""What a release depends on, as hashes.
+"""Hashes of what a release depends on: exports, code, engine and the releases that it is compared with.
 
-Here belongs telling "nothing changed" without importing anything heavy: the exports of a year, and the code
-with everything that it reads.
+Imports nothing heavy, so that an unchanged year is recognised quickly.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM, told apart however deep in somebody else's code they arrive."""
+"""Records SIGINT and SIGTERM even where a library has its own handlers."""
 
 from __future__ import annotations
 

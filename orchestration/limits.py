@@ -1,4 +1,4 @@
-"""What a build needs of the machine, asked before any work."""
+"""Checks the machine's limits (open files, paths, engine) before a build starts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The one writer of a home. Readers of releases never ask for it.
+"""The exclusive lock of a home: one writer at a time. Readers of releases do not take it.
 
-The lock is the system's, which lets go of it when the process dies. It is on the folder of the home itself, so that no
-file can be removed to get around it, and on the file ``build.lock``, which says who holds it: network file systems lock
-files alone.
+An advisory lock of the operating system, released when the process ends. It is taken on the home's folder, so
+that deleting a file does not defeat it, and on ``build.lock``, which names the holder: network file systems
+only lock files.
 """
 
 from __future__ import annotations

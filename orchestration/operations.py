@@ -1,7 +1,4 @@
-"""Scheduled operation: when a year is built, and who hears of it when it is not.
-
-What a build does is the job's.
-"""
+"""Schedules and sensors: builds of new or changed exports, retries, and notices of failures."""
 
 import hashlib
 import json

@@ -1,7 +1,4 @@
-"""Where things lie: the project's own folders and the layout of a home.
-
-Here belong paths and nothing else; whoever writes below them is responsible for doing it safely.
-"""
+"""Paths of the project's own folders, and the layout of a home."""
 
 from __future__ import annotations
 

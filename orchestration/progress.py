@@ -1,7 +1,4 @@
-"""How a build says where it is.
-
-Here belongs one sink that steps write to and the command line shows. What Dagster records is its own.
-"""
+"""A callback by which steps report progress to the command line."""
 
 from __future__ import annotations
 

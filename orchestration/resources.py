@@ -1,7 +1,6 @@
-"""The warehouse as a Dagster resource: where exports come from and where everything goes.
+"""The warehouse as a Dagster resource: folder of exports, home and engine.
 
-Every step gets it. It holds the home's lock for the length of a run, so that one run writes at a time, whoever
-launched it.
+Holds the home's lock for the length of a run, so that one run writes at a time, however it was launched.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Files: atomic writes, hashes, and JSON that carries a hash of itself."""
+"""File helpers: atomic writes, SHA-256 hashes, and JSON with a checksum."""
 
 from __future__ import annotations
 

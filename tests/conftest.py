@@ -1,7 +1,4 @@
-"""What tests of a whole build share: a small year, a home in which it is released, the command line.
-
-Here belong fixtures that more than one folder of tests needs.
-"""
+"""Fixtures for tests of a whole build: a small year, its released home, the command line."""
 
 from __future__ import annotations
 

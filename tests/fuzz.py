@@ -1,8 +1,7 @@
-"""Arbitrary bytes against each reader, for a bounded time: ``python -m tests.fuzz --seconds 120 --seed 7``.
+"""Fuzzes every reader for a bounded time: ``python -m tests.fuzz --seconds 120 --seed 7``.
 
-Here belong how exports are damaged and what must hold whatever the damage: a file is refused by name, or
-every row of it is accounted for; never a traceback, never a row lost, never a word of a person told.
-An input that breaks this is kept under ``build/fuzz``, and the exit code is 1.
+Whatever the damage, a file is refused by name or all of its rows are accounted for: no traceback, no lost
+row, no personal data in a message. A failing input is written to ``build/fuzz``, and the exit code is 1.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""``metropolis review --apply``: what a colleague accepted goes into the register of names.
+"""``metropolis review --apply``: adds accepted names to ``registers/member_names.csv``.
 
-Here belongs reading the answered review, refusing what would do harm, and adding lines to
-``registers/member_names.csv`` with who and when. No other byte of the register changes.
+The whole review is validated first; one wrong answer and nothing is written. Added lines carry who accepted
+them and when; existing bytes of the register do not change.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What several commands need: the current release, the home as its only writer, tables on a terminal."""
+"""Helpers of several commands: the current release, the home's lock, tables on a terminal."""
 
 from __future__ import annotations
 

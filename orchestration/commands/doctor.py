@@ -1,4 +1,4 @@
-"""``metropolis doctor``: what a build would find wrong with the machine or the home, without building."""
+"""``metropolis doctor``: checks the machine and the home without building."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""``metropolis explain``: where a figure comes from.
-
-Here belongs what is told of one figure, all of it read from the release: nothing is computed again.
-"""
+"""``metropolis explain``: shows where a figure comes from, read from the release."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""``metropolis figures``: the figures of one year, or of several side by side.
-
-Here belongs how figures are listed. The move against the year before is a model's, read from the release.
-"""
+"""``metropolis figures``: lists the figures of one year, or of several side by side."""
 
 from __future__ import annotations
 

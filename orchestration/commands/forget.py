@@ -1,4 +1,4 @@
-"""``metropolis forget``: erase a person."""
+"""``metropolis forget``: erases a person from a home."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""``metropolis reconcile``: print against data, for the report team.
-
-Here belongs how differences are told. Judging them is the model's and the guards'.
-"""
+"""``metropolis reconcile``: compares the printed report with the data."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""``metropolis review``: what a person should look at.
-
-Here belong the quarantine and the queue of places, as shown and as exported for a colleague. What the
-colleague accepts is ``acceptance``'s; nothing is accepted by itself.
-"""
+"""``metropolis review``: shows and exports quarantined rows and unresolved places."""
 
 from __future__ import annotations
 

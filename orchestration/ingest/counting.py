@@ -1,7 +1,8 @@
-"""How many records a file has, counted from its bytes without its reader.
+"""Counts the records of a file independently of its reader, from the bytes.
 
-The guard of the row accounts compares the two, so that a row that the reader swallowed is seen. What a whole row and a
-title are is asked of the same definitions; where records begin and end is found here anew, by the text of rule 41.
+The guard of the row accounts compares both counts, so that a row lost by the reader is noticed. Record
+boundaries are found here by the text of rule 41; only the definitions of a whole row and of a section title
+are shared.
 """
 
 from __future__ import annotations

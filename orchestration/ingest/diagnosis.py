@@ -1,4 +1,4 @@
-"""What a file that is not what its contract says is instead, in words for the person who has to mend it."""
+"""Describes what a file is instead of what its contract expects: format, encoding, delimiter, header."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What can be wrong with an export: the reason codes, and the two ways of saying so.
-
-A ``RowFault`` puts one row into quarantine; a ``FileRefused`` refuses a whole file by name.
-"""
+"""Errors of ingest: reason codes, ``RowFault`` for one row, ``FileRefused`` for a whole file."""
 
 from __future__ import annotations
 

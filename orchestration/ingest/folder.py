@@ -1,4 +1,4 @@
-"""What can lie in a year's folder and is no export: found before anything is read."""
+"""Finds entries of a year's folder that cannot be exports, before anything is read."""
 
 from __future__ import annotations
 

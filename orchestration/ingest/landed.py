@@ -1,4 +1,4 @@
-"""What lands of a column's distinct cells, in the columns that ``schema`` gives it."""
+"""Values of the landing columns of a contract column, from its parsed distinct cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a file's header puts the columns of its contract, and how each of them is read."""
+"""Maps a file's header to the columns of its contract, and gives each column its parser."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Registrants' names that slipped into a column of places: found by a file's own name columns, and masked.
+"""Masks registrants' names that ended up in a column of places.
 
-A shifted row, or one that a stray quote swallowed, can put a name where a place is asked for, from where it
-would go on into lists that are released.
+A shifted row or a stray quote can put a name into a place column, and from there into released lists. Names
+are recognised by the name columns of the same file.
 """
 
 from __future__ import annotations

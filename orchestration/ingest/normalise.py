@@ -1,7 +1,6 @@
-"""Place texts and names as comparable keys.
+"""Normalises names and places to keys for comparison (rule 20).
 
-Here belongs the one definition of when two texts are the same name. Whose name it is does not:
-that is a model. Punctuation is kept, so a typographic dash is not a hyphen.
+Punctuation is kept: a typographic dash is not a hyphen.
 """
 
 from __future__ import annotations

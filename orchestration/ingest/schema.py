@@ -1,7 +1,6 @@
-"""The landing's tables, derived from the contracts.
+"""Arrow schemas of the landing tables, derived from the contracts.
 
-Here belongs what a contract column becomes in Parquet, written once for the writer, for the dbt sources
-and for the data dictionary. Values are filled in by ``loading``.
+Used by the Parquet writer, the dbt sources and the data dictionary.
 """
 
 from __future__ import annotations

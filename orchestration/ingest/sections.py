@@ -1,4 +1,4 @@
-"""Sections of the reports that stand one under the other in one file."""
+"""Finds the sections of attendance reports that hold several tables in one file."""
 
 from __future__ import annotations
 

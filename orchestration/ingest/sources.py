@@ -1,7 +1,6 @@
-"""A source of one year, from its files to its landing tables.
+"""Ingests one source of a year: finds its files, reads them, and writes its landing tables.
 
-Here belongs which files a source has, what is cached of it, and what is written. Judging rows belongs in
-``loading``; what the sources say together belongs in ``manifest``.
+A source is not read again while its files, its contract and the sources that it refers to are unchanged.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Bytes of an export as columns of text, with the physical line on which each record begins.
+"""Splits delimited text into columns of text, with the physical line of each record.
 
-What a cell means is not decided here, but for one thing: rule 41 tells a stray quote by whole rows inside a quoted
-cell, and what a whole row is, ``Layout`` says. Lines whose quotes are plainly in order are split by Arrow, all at
-once; the others are read one by one, as the rule is written.
+Lines whose quotes are balanced are split by Arrow in one call; the others are read one by one by rule 41, for
+which ``Layout`` says whether cells form a whole row.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Landing tables as Parquet, written as files are read.
-
-Here belongs that a table is never whole in memory, and never half on the disk under its own name.
-"""
+"""Writes landing tables to Parquet, a row group at a time, and renames them into place when complete."""
 
 from __future__ import annotations
 

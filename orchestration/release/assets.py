@@ -1,6 +1,6 @@
-"""The release as a Dagster asset: the last one, downstream of every mart and every check.
+"""The release as a Dagster asset, downstream of all marts and checks.
 
-Here belongs what people see of a release in Dagster. It verifies its build by itself, however it is launched.
+It verifies its build itself, however it is launched.
 """
 
 import base64

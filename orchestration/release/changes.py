@@ -1,8 +1,4 @@
-"""What moved between two releases.
-
-Here belongs comparing released files, figure by figure and cell by cell, and telling it in words. Whether a
-move is allowed is the guards'.
-"""
+"""Compares two releases: figures, annex cells and source files. Writes ``changes.md``."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""What a release holds, before it is written in any form.
+"""``ReleaseContent``: the data that every output of a release is written from.
 
-Here belongs the one object that the CSV files, the workbook, the charts, the site and the package are written
-from, so that all of them say the same.
+CSV files, workbook, charts, site and data package share it, so that they agree.
 """
 
 from __future__ import annotations

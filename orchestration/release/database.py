@@ -1,7 +1,4 @@
-"""The database that analysts open: the marts, documented, in a fresh file.
-
-Here belongs copying marts out of the build. The build's own database is never published.
-"""
+"""Writes ``warehouse.duckdb``: the public marts with their descriptions, for analysts."""
 
 from __future__ import annotations
 

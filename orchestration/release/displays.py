@@ -1,6 +1,6 @@
-"""Figures as print shows them, in the languages of the report.
+"""Formats figures as the printed report shows them, in English, French and Spanish.
 
-Here belongs how a value is written for people. The catalogue says in which of the forms.
+The catalogue names the format of each figure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""The models of a release as dbt's own documentation page, which needs no network and no server.
+"""Writes dbt's documentation page for the models of a release, as one offline HTML file.
 
-Here belongs what the page shows of a build, and what is left out of it: addresses outside, the tracker,
-what differs from one run to the next, paths of the machine. What models mean is written beside them.
+Removes external addresses, the tracker, machine paths, and values that differ from one run to the next.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Drawing charts as SVG: the house palette, its typeface, text that fits.
+"""SVG primitives for charts: palette, typeface, text measurement, marks, the whole sheet.
 
-Here belongs how a mark, a label or a whole sheet looks. What is drawn, and what it says, is ``charts``'.
-Everything is written out as plain shapes and live text, so that a layout program opens it as it is.
+Plain shapes and live text, so that layout programs open the files as they are.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What charts and site say beyond the released tables, read from the build's marts."""
+"""Reads the data of charts and site beyond the released tables from the build's marts."""
 
 from __future__ import annotations
 

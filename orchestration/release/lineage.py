@@ -1,4 +1,4 @@
-"""The landing tables and models that a figure rests on, from its row of the catalogue and dbt's graph."""
+"""Landing tables and models behind each figure, from the catalogue and dbt's graph."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The release as a Frictionless data package, and what its columns mean.
+"""Describes a release as a Frictionless data package.
 
-Here belongs turning the metadata that is written once, beside the models and in the contracts, into a
-descriptor and into the dictionary of the workbook. A column that a CSV has beyond its mart is described here.
+Column descriptions come from dbt's YAML and the contracts; they also make up the workbook's dictionary.
+Columns that a CSV has beyond its mart are described here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The release step: verify the build, write everything aside, make it current in one step.
-
-Each form of the content has its own module; this one has their order and the last refusal.
-"""
+"""The release step: verifies the build, writes all outputs aside, and makes them the current release."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Which member an unresolved place text may have meant.
-
-Here belongs what a colleague is offered in the review. A suggestion never resolves anything by itself.
-"""
+"""Suggests members for unresolved place texts, by string similarity. Suggestions are shown in the review only."""
 
 from __future__ import annotations
 

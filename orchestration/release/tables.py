@@ -1,8 +1,4 @@
-"""The tables of a release, as files.
-
-Here belongs which mart becomes which file, in which order, and how a value is written. What the values are
-is the marts'.
-"""
+"""Reads the released tables from the marts, and writes them as CSV."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""What charts and site say, in the languages of the report.
+"""Texts of charts and site in English, French and Spanish; numbers and dates in each language's format.
 
-Here belong words, and numbers and dates as each language writes them. The words themselves lie in
-``site/words.csv`` and ``site/definitions.csv``, where a translator finds all three languages side by side.
-Labels of figures are the catalogue's.
+Translations lie in ``site/words.csv`` and ``site/definitions.csv``, with the three languages side by side.
+Labels of figures come from the catalogue.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""The release as one workbook, for people who work in a spreadsheet.
+"""Writes ``report.xlsx``: the released tables, formatted.
 
-Here belongs which sheet holds which table and how cells look. The values are those of the CSV files: where
-print leaves a cell blank or shows a dash, the cell holds a zero that its format shows so. Nothing that came
-from outside is ever a formula or a link.
+Values equal those of the CSV files; where print leaves a cell blank or shows a dash, the cell holds a zero
+with a number format that shows it so. Text from outside is never written as a formula or a link.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""What Spark made, back in the build's database as DuckDB would have made it.
+"""Copies the results of a Spark build into the build's DuckDB database.
 
-Here belongs how a build on Spark becomes a build like any other. A table of the models holds what Spark
-computed, in the columns and types that DuckDB gives the same model; a view is a definition and no data, so it
-is the same view as ever, on those tables. Both are known from the project as dbt compiles it for DuckDB.
+Tables are copied with the columns and types that DuckDB gives the same model; views are created from their
+SQL. Both come from the project as dbt compiles it for DuckDB.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""A Spark session for the models of one build, and the storage by which files reach it and come back.
+"""Opens the Spark session of a build, and the storage that it shares with this machine.
 
-Here belongs where Spark runs and with which settings. Without any, it runs in this process, on files of the
-build's own folder, and leaves nothing behind. Environment variables take it elsewhere:
+By default Spark runs in this process, on files of the build's folder, which are removed afterwards.
+Environment variables select another place:
 
 - ``SPARK_REMOTE``: a Spark Connect server, such as sc://host:15002
 - ``SPARK_MASTER``: the master of a cluster, such as spark://host:7077; this process is its driver
-- ``METROPOLIS_SPARK_STORAGE``: a folder of this home's own that Spark's machines see as well, such as
+- ``METROPOLIS_SPARK_STORAGE``: a folder for this home that Spark's machines can read and write, such as
   s3://bucket/folder
 """
 

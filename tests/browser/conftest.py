@@ -1,8 +1,4 @@
-"""A real browser on the page of a release.
-
-Here belongs how the browser is started and watched. Whatever it says on its console, and whatever it asks of
-anybody but the page itself, is kept for the test to judge.
-"""
+"""Fixtures for browser tests: Chromium, the page of a release, its console messages and network requests."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""The page of a release in a real browser.
-
-Here belongs what people do with it: read, open, sort, search, change the language, print; with a mouse, with
-keys alone, on a phone.
-"""
+"""The site in a real browser: reading, sorting, searching, languages, print, keyboard and phone."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Operation without people: ticks of schedule and sensors, notices, and a real Dagster on a home.
-
-Here belongs what runs by itself. What a build does, whoever starts it, is the other tests'.
-"""
+"""Schedules, sensors and notices, by ticks and on a real Dagster instance."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""No person leaves the exports: every byte of a home is searched after builds that went well and wrong.
-
-Here belongs what is planted where it would leak, and the search. How files are opened up for it is in
-``tests/support/disclosure``.
-"""
+"""No personal data leaves the landing: searches every byte of a home after good and failed builds."""
 
 from __future__ import annotations
 

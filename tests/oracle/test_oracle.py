@@ -1,8 +1,7 @@
-"""Years with faults against two independent expectations: the faults that were put in, and a plain program.
+"""Compares synthetic years cell by cell with an independent calculation and with the injected faults.
 
-Here belongs the comparison, figure by figure, cell by cell, row by row. The plain program is
-``tests/oracle/calculation.py``, which shares no code with the warehouse; what has to be refused is in
-``tests/support/faults.py``.
+``tests/oracle/calculation.py`` shares no code with the warehouse; ``tests/support/faults.py`` lists the rows
+that must be refused.
 """
 
 from __future__ import annotations

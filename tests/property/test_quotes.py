@@ -1,4 +1,4 @@
-"""Rule 41: a stray quote costs its own row and no other, and a text of several lines is never cut."""
+"""Rule 41: a stray quote costs its own row only, and cells of several lines are never cut."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Two warehouses on the same exports, one built by DuckDB and one by Spark, side by side.
-
-Here belongs building both and telling where they differ. Which exports are compared is the tests'.
-"""
+"""Builds a year with DuckDB and with Spark, and compares the results."""
 
 from __future__ import annotations
 

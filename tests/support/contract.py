@@ -1,8 +1,6 @@
-"""What every column of the exports accepts, spelt out by hand from the description of the sources.
+"""What every column of the exports accepts, written by hand from the description of the sources.
 
-Here belongs the expectation that tests hold against: which row is refused, at which field, for
-which reason. It is kept apart from the project's own contracts on purpose and shares nothing
-with them. ``spoils`` are texts that nobody could take for valid.
+Independent of the project's own contracts. ``spoils`` are texts that are invalid for every reader.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""What cities and visitors contribute online: USE cases, city makers, initiatives, the website.
-
-Here belongs use/, c4gh/ and website/.
-"""
+"""Writes use/, c4gh/ and website/ of a synthetic year."""
 
 import json
 from dataclasses import dataclass

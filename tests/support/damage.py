@@ -1,4 +1,4 @@
-"""Ways in which a file or folder of a home comes to harm."""
+"""Ways to damage a file or folder of a home."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Everything that lies in a folder, as text: plain bytes, and what compressed and binary formats hold.
-
-Here belongs how a file is opened up so that a word in it is found, wherever it hides. Which words must not
-be there is each test's.
-"""
+"""Searches a folder for words in plain, compressed, encoded and binary contents."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Invented people: names, addresses, organisations and the ways they answer the gender question.
-
-Here belongs who a registrant or speaker is. Where they come from is in ``places``, what a
-platform writes about them in ``platforms``. Every address is in a reserved example domain.
-"""
+"""Invented people: names, addresses in reserved example domains, organisations, gender answers."""
 
 import unicodedata
 from dataclasses import dataclass

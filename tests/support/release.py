@@ -1,7 +1,7 @@
-"""A release made by hand, for tests of what is written from one.
+"""A hand-made release for tests of its outputs.
 
-Here belongs a small stand-in of a build's marts: the tables have the columns that the dbt project says, so
-that a test fails when a mart and its readers part. Values are made up, some by somebody who means harm.
+Its tables have the columns that the dbt project declares, so that a test fails when a mart and its readers
+differ. Some values are attacks: markup, formulas, scripts.
 """
 
 from __future__ import annotations

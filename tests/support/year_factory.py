@@ -1,8 +1,4 @@
-"""A synthetic year of raw exports, made from a seed.
-
-Here belongs which sources a year has and how large each is. What a source looks like is in the
-module of its kind. Every row is valid; ``faults`` is what makes rows that are not.
-"""
+"""Generates a synthetic year of raw exports from a seed. Every row is valid; ``faults`` injects invalid ones."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Exports in shapes that the platforms really write: each at its right value."""
+"""Exports in formats that the platforms really write: each is read as its right values."""
 
 from __future__ import annotations
 

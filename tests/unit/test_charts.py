@@ -1,7 +1,4 @@
-"""The charts of a release.
-
-Here belongs what a layout program and a reader can rely on: sizes, words, numbers, the same bytes every time.
-"""
+"""Charts: sizes, texts, numbers, and equal bytes for equal data."""
 
 from __future__ import annotations
 

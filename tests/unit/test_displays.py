@@ -1,4 +1,4 @@
-"""Figures as print shows them."""
+"""Figures in the formats of print."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Documentation that is generated, and documentation that must not lag behind the code.
-
-Here belongs what tells a stale page from a current one, and the released page of the models.
-"""
+"""Generated pages are current; links and commands of the docs exist; the models page works offline."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a figure needs besides its row and its select: an example, and words in every language.
-
-Here belongs what dbt cannot ask of itself. That catalogue and evidence models name the same figures is a data
-test of the models, ``figure_catalogue_agrees``.
-"""
+"""Every figure has an example in a unit test, and translations."""
 
 from __future__ import annotations
 

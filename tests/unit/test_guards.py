@@ -1,8 +1,4 @@
-"""The guards fail closed: whatever is missing, broken or of another build is never green.
-
-Here belong suites, the runner, the report and its verification, on a build of one small table. Whether the
-project's own suites see what they should is for ``tests/faults``.
-"""
+"""Guards fail closed: suites, runner, report and its verification, on a build of one small table."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The data package.
-
-Here belongs that Frictionless finds it valid, and that it would not if a file were not as described.
-"""
+"""The data package is valid for Frictionless, and invalid once a file differs from its description."""
 
 from __future__ import annotations
 

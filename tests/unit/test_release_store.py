@@ -1,4 +1,4 @@
-"""The store of releases: each state that an interruption or a damaged file can leave."""
+"""The release store: every state that an interruption or a damaged file can leave."""
 
 from __future__ import annotations
 

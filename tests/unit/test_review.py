@@ -1,4 +1,4 @@
-"""The review: what is shown, what a colleague gets, and what an answered review changes."""
+"""The review: what is shown, exported and applied."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The workbook, read back.
-
-Here belongs that it holds what the CSV files hold, looks as print does, and runs nothing.
-"""
+"""The workbook holds the values of the CSV files, formatted as print, and no formulas."""
 
 from __future__ import annotations
 

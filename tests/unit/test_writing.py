@@ -1,4 +1,4 @@
-"""Landing tables as they are written."""
+"""Landing tables as written to Parquet."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""The charts of a release: what each shows, and the finding that it is titled with.
+"""The charts of a release, as SVG and PNG in each language.
 
-Here belongs which charts there are and in which files. How marks look is ``drawing``'s; the site sets the
-same charts in its page. A chart with nothing to show says so; only the one against the year before may be
-missing.
+A chart without data says so; only the chart against the year before may be absent.
 """
 
 from __future__ import annotations

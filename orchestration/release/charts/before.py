@@ -1,7 +1,4 @@
-"""The chart against the year before.
-
-Here belongs how a move is shown. Whether it is within its band is the models'.
-"""
+"""The chart of changes against the year before."""
 
 from __future__ import annotations
 

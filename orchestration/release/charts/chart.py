@@ -1,7 +1,4 @@
-"""What every chart is, and the marks that several share.
-
-Here belongs the form of a chart: words once, marks a language. What it shows is in the module of its theme.
-"""
+"""``Chart``: texts, data table and drawing function of a chart; and marks that several charts share."""
 
 from __future__ import annotations
 

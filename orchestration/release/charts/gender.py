@@ -1,7 +1,4 @@
-"""Charts of the Gender Impact Assessment.
-
-Here belongs the share of women where the report counts it, and who sits in which body.
-"""
+"""Charts of the Gender Impact Assessment."""
 
 from __future__ import annotations
 

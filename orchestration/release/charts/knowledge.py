@@ -1,7 +1,4 @@
-"""The map of what members and other cities share.
-
-Here belongs the outline of the land and what stands on it.
-"""
+"""The world map of shared practices and initiatives."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Charts of the membership and of who came.
-
-Here belongs what is counted in members and in people, the calendar included.
-"""
+"""Charts of members and participants: engagement by region, gender, learning, calendar."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Charts of where the funds came from and what they went to.
-
-Here belongs a whole and its parts. How shares are rounded is the models'.
-"""
+"""Charts of income and expense by their shares."""
 
 from __future__ import annotations
 

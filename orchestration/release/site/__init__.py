@@ -1,7 +1,6 @@
-"""The site of a release: one page that needs nothing but itself.
+"""Renders the site of a release as one self-contained HTML page.
 
-Here belongs what the page shows of a release and in which order. How it looks is ``page.css``, how it is laid
-out ``page.html``, what it does ``page.js``. Every text from outside is escaped on its way in.
+Template, styles and script are ``page.html``, ``page.css`` and ``page.js``. All external text is escaped.
 """
 
 from __future__ import annotations

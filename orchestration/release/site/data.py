@@ -1,7 +1,4 @@
-"""What the page says of the data themselves.
-
-Here belong print, checks, quarantine, changes, sources and files.
-"""
+"""View models of the page's data section: reconciliation, guards, quarantine, changes, sources, files."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Figures with what stands behind each: definition, files, checks, print, the year before.
-
-Here belongs everything that opens when a figure is pressed.
-"""
+"""View models of the figures: value, definition, source files, checks, print, the year before."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Texts of the page in every language.
-
-Here belongs how a text gets into the page so that the switch finds it. The texts are ``wording``'s.
-"""
+"""Inserts translated texts into the page, and collects them for its language switch."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The tables of the page: annexes, action plan, calendar, the year before.
-
-Here belongs how a row of a released table becomes a row that people read.
-"""
+"""View models of the page's tables: annexes, action plan, calendar, the year before."""
 
 from __future__ import annotations
 

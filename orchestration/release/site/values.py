@@ -1,7 +1,4 @@
-"""Values as the page shows them, and how much of a table it shows.
-
-Here belongs what more than one part of the page needs.
-"""
+"""Value formatting shared by the parts of the page."""
 
 from __future__ import annotations
 
