@@ -51,7 +51,7 @@ class Build:
 
 
 def build_of(home: Home, year: int) -> Build:
-    """The build of a year in a home; its folder is made where there is none."""
+    """The build of a year in a home; creates its folder if missing."""
     home.build(year).mkdir(parents=True, exist_ok=True)
     return Build(
         year, home.build(year), home.landing(year), home.build_database(year), home.dbt / "manifest.json"
@@ -59,7 +59,7 @@ def build_of(home: Home, year: int) -> Build:
 
 
 def database_stamp(database: Path) -> str:
-    """Size and modification time of a database file; empty where there is none."""
+    """Size and modification time of a database file; empty if there is none."""
     try:
         state = database.stat()
     except FileNotFoundError:

@@ -18,7 +18,7 @@ _MEMORY = "1GB"
 
 
 def memory_limit() -> str:
-    """What DuckDB may take: METROPOLIS_MEMORY, such as 8GB, or else a gigabyte."""
+    """DuckDB's memory limit: METROPOLIS_MEMORY, such as 8GB; default 1GB."""
     return os.environ.get(MEMORY_VARIABLE, _MEMORY)
 
 
@@ -33,7 +33,7 @@ def create_landing_views(connection: duckdb.DuckDBPyConnection, folder: Path) ->
 def open_database(
     database: Path | None, *, read_only: bool = False, spill: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A connection to a database; to one in memory where none is given.
+    """Opens a database, or one in memory if no path is given.
 
     What does not fit goes to the folder ``spill``, or else to one beside the database.
     """

@@ -45,7 +45,7 @@ def exported_years(raw: Path) -> list[int]:
 
 @dataclass(frozen=True)
 class FolderState:
-    """What tells a folder that changed from one that did not, without reading a file."""
+    """Number, size and latest change of a folder's files: a cheap change detector."""
 
     files: int
     size: int
@@ -53,7 +53,7 @@ class FolderState:
 
     @classmethod
     def of(cls, folder: Path) -> "FolderState | None":
-        """The state of a folder; None where files come and go while it is looked at."""
+        """The state of a folder; None if files vanish while it is read."""
         try:
             found = [(path.stat(), path.is_file()) for path in [folder, *folder.rglob("*")]]
         except FileNotFoundError:
@@ -63,17 +63,17 @@ class FolderState:
 
     @property
     def stamp(self) -> str:
-        """The state in a few letters."""
+        """The state as 16 hexadecimal digits."""
         text = f"{self.files}:{self.size}:{self.changed_ns}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def is_quiet(self, now: float, quiet_seconds: float) -> bool:
-        """Whether there are files, and none changed within the last seconds: nobody is still copying."""
+        """Whether there are files and none changed within ``quiet_seconds``, so that copying has ended."""
         return self.files > 0 and now - self.changed_ns / 1e9 >= quiet_seconds
 
 
 def _status() -> dg.DefaultScheduleStatus:
-    """Schedules and sensors that build are off until somebody turns them on: here, or in the UI."""
+    """The default status of schedules and sensors that build: METROPOLIS_AUTOMATIC."""
     running, stopped = dg.DefaultScheduleStatus.RUNNING, dg.DefaultScheduleStatus.STOPPED
     return running if is_on(AUTOMATIC_VARIABLE) else stopped
 

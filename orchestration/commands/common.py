@@ -19,11 +19,11 @@ _WIDEST_CELL = 70
 
 
 class WrongCall(MetropolisError):
-    """The call asks for what is not there or cannot be; the message says what."""
+    """An argument is invalid, or names something that does not exist."""
 
 
 def warn(message: str) -> None:
-    """Says something that does not stop the command."""
+    """Prints a warning to standard error."""
     print(f"metropolis: {message}", file=sys.stderr)
 
 
@@ -40,7 +40,7 @@ def current_release(home: Home, year: int) -> Release:
 
 @contextmanager
 def held(home: Home, wait: float) -> Iterator[None]:
-    """The home as its only writer; waits so many seconds for another one.
+    """Holds the home's lock; waits up to ``wait`` seconds for another holder.
 
     Raises WrongCall where there is no home, HomeIsHeld where the other one does not end in time.
     """

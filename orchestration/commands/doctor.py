@@ -22,11 +22,11 @@ Check = Callable[[], str]
 
 
 class NotWhole(MetropolisError):
-    """The machine or the home lacks something; the message says what."""
+    """A check failed; the message says what is missing."""
 
 
 def examine(home: Home, raw: Path) -> int:
-    """Prints each check and its answer; the exit code is that of the worst one."""
+    """Prints each check and its result; returns the exit code of the worst one."""
     rows: list[list[str]] = []
     worst: int = OK
     for name, check in _checks(home, raw):

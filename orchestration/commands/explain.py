@@ -20,7 +20,7 @@ _NO_MEMBER = ""
 
 
 def explain_figure(home: Home, year: int, figure_id: str, rows: bool, member: str | None) -> int:
-    """Prints definition, parts, rows, models, files, guards and print of a figure."""
+    """Prints a figure's definition, parts, rows, models, files, guards and printed value."""
     release = current_release(home, year)
     figures = {row["figure_id"]: row for row in read_csv(release.file("figures.csv"))}
     if figure_id not in figures:
@@ -50,7 +50,7 @@ def _member_id(release: Release, member: str | None) -> str:
 
 
 class _Evidence:
-    """The rows behind a figure, of one member where one is named."""
+    """The evidence rows of a figure, optionally of one member."""
 
     def __init__(self, release: Release, figure_id: str, member_id: str) -> None:
         import duckdb

@@ -13,7 +13,7 @@ from orchestration.release_store import Release, ReleaseStore
 
 
 def print_figures(home: Home, years: tuple[int, ...], form: str) -> int:
-    """Prints the figures of the current releases in a form: table, csv or json."""
+    """Prints the figures of the current releases as table, csv or json."""
     releases: dict[int, Release] = {}
     for year in years:
         releases[year] = current_release(home, year)

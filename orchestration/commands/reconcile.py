@@ -14,7 +14,7 @@ _CHAPTERS = (
 
 
 def print_reconciliation(home: Home, year: int, show_all: bool) -> int:
-    """Prints the reconciliation of the current release; exit code 1 where something is new."""
+    """Prints the reconciliation of the current release; exit code 1 if there is a new difference."""
     release = current_release(home, year)
     rows = read_csv(release.file("reconciliation.csv"))
     if not rows:

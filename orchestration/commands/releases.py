@@ -60,7 +60,7 @@ def _current_or_warning(store: ReleaseStore) -> str | None:
 
 
 def verify_releases(home: Home, year: int | None) -> int:
-    """Checks every file of every release against the hashes kept at its making; 1 where one differs."""
+    """Checks every file of every release against its recorded hash; exit code 1 if one differs."""
     faults: list[str] = []
     checked = 0
     for store in _stores(home, year):
@@ -87,7 +87,7 @@ def verify_releases(home: Home, year: int | None) -> int:
 
 
 def prune_releases(home: Home, year: int | None, keep: int, wait: float) -> int:
-    """Removes the oldest releases beyond a number, a year each."""
+    """Removes the oldest releases of each year beyond a number."""
     with held(home, wait):
         for store in _stores(home, year):
             for name in store.prune(keep):

@@ -47,7 +47,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True)
 class _Place:
-    """An unresolved text with its country, over all files."""
+    """An unresolved place text with its country, summed over all files."""
 
     text: str
     country: str
@@ -57,7 +57,7 @@ class _Place:
 
 
 def _places(release: Release) -> list[_Place]:
-    """Unresolved texts, most rows first; of as many rows, what is most likely a slip first."""
+    """Unresolved texts, most rows first; among equals, likely misspellings first."""
     rows: Counter[tuple[str, str]] = Counter()
     files: dict[tuple[str, str], set[str]] = defaultdict(set)
     reasons: dict[tuple[str, str], str] = {}
@@ -140,7 +140,7 @@ def _reviewed(release: Release, places: Iterable[_Place]) -> Iterable[dict[str, 
 
 
 def export_review(home: Home, year: int, path: Path) -> int:
-    """Writes the whole review as CSV; a colleague fills in accept_as with a member_id."""
+    """Writes the whole review as CSV, with an empty column accept_as for a member_id."""
     release = current_release(home, year)
     rows = list(_reviewed(release, _places(release)))
     try:

@@ -141,7 +141,7 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
 
 
 def tables_of(contract: Contract) -> list[LandingTable]:
-    """The landing tables of a source: its rows, and one for each column that lists places."""
+    """The landing tables of a source: its main table, and one for each column that lists places."""
     return [main_table(contract), *list_tables(contract)]
 
 
@@ -214,7 +214,7 @@ def _exports_hold(findings: list[Finding]) -> dg.AssetCheckResult:
 def ingest_history(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    """Reads back what was released of the year and of the year before, to compare with."""
+    """Reads back the current releases of the year and of the year before, for comparison."""
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     write_history(landing, warehouse.layout)
     for table in _HISTORY:

@@ -18,7 +18,7 @@ GROUP_ROWS = 200_000
 
 
 class LandingWriter:
-    """Writes the tables of one source; leaving it without an error puts them in place."""
+    """Context manager that writes the tables of one source and renames them into place on success."""
 
     def __init__(self, folder: Path, tables: Sequence[LandingTable]) -> None:
         self._folder = folder
