@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 
 def report_year() -> int:
-    """Any year."""
+    """A dummy year."""
     return 2000
 
 

@@ -163,7 +163,7 @@ def _append(register: Path, new: list[_Answer], by: str) -> None:
 
 
 def _with_columns(text: str, names: Iterable[str]) -> tuple[str, list[str]]:
-    """The same table with columns at its end where it lacks them; and its header.
+    """The table with missing columns appended, and its header.
 
     Every record gets its empty cells, a faulty one too, so that it stays as faulty as it is.
     """

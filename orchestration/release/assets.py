@@ -24,7 +24,7 @@ _HEADLINES = ("members_activated_share", "participants", "participants_women_sha
 
 
 def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The release of a year, after everything that it prints."""
+    """The release asset of a year, downstream of everything that it publishes."""
 
     @dg.asset(
         key=RELEASE,

@@ -11,7 +11,7 @@ from orchestration.ingest.history import ANNEXES, read_released
 
 @dataclass(frozen=True)
 class Move:
-    """A figure or an annex cell whose value differs: what it is, old, new."""
+    """A figure or annex cell whose value differs: label, old, new."""
 
     kind: str
     key: str
@@ -22,7 +22,7 @@ class Move:
 
 @dataclass(frozen=True)
 class FileChange:
-    """A source file that came, went, or holds other bytes."""
+    """A source file that was added, removed or changed."""
 
     source_file: str
     change: str
@@ -32,7 +32,7 @@ class FileChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """All that differs between two releases."""
+    """The differences between two releases."""
 
     old: str
     new: str

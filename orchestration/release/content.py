@@ -15,7 +15,7 @@ from orchestration.release.tables import Table
 
 @dataclass(frozen=True)
 class Guarded:
-    """What the guards said of the build: how many questions, and each with its answer."""
+    """The guards' results: number of expectations, and each with its outcome."""
 
     passed: int
     failed: int
@@ -25,7 +25,7 @@ class Guarded:
 
 @dataclass(frozen=True)
 class ReleaseContent:
-    """A release of a year: its name, its tables, where they came from, what changed.
+    """A release of a year: name, tables, sources, changes.
 
     ``database`` is the build's, ``manifest`` dbt's manifest.json of the models in it, ``sql`` maps a node of the
     manifest to the SQL that ran.

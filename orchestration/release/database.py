@@ -16,7 +16,7 @@ LARGE_TABLE_ROWS = 1_000_000
 
 
 def write_database(build_database: Path, folder: Path, manifest: Path) -> list[str]:
-    """Writes warehouse.duckdb with every public mart, its descriptions as comments.
+    """Writes warehouse.duckdb with every public mart and its descriptions as comments.
 
     A mart too large for it becomes facts/<mart>.parquet. Returns the marts in the database.
     """

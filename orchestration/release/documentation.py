@@ -80,7 +80,7 @@ def _page(release: str, manifest: Node, catalogue: Node) -> str:
 
 
 def _offline(page: str) -> str:
-    """The empty page without anything that reaches outside."""
+    """dbt's empty page without external references."""
     for pattern in _REMOVED:
         page = pattern.sub("", page)
     page = _TEMPLATED_PICTURE.sub("ng-attr-href=", page)
@@ -88,7 +88,7 @@ def _offline(page: str) -> str:
 
 
 def _inline(node: Node) -> str:
-    """JSON that may stand inside a script, whatever a description holds."""
+    """JSON escaped for a script element."""
     text = json.dumps(node, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -97,7 +97,7 @@ def _inline(node: Node) -> str:
 
 
 def _manifest(content: ReleaseContent) -> Node:
-    """The manifest of the build, cut down to what the page shows of this project."""
+    """The build's manifest, reduced to what the page shows of this project."""
     whole = json.loads(content.manifest.read_text(encoding="utf-8"))
     shown = {
         kind: {key: _shown(node) for key, node in whole[kind].items() if node["package_name"] == PROJECT}
@@ -158,7 +158,7 @@ def _overview(release: str) -> Node:
 
 
 def _catalogue(database: Path, manifest: Node) -> Node:
-    """Types of all columns and the number of rows of each mart, as they are in the build."""
+    """Column types and row counts of the build's relations."""
     with open_database(database, read_only=True) as connection:
         columns = connection.execute(
             """

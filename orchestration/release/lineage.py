@@ -24,7 +24,7 @@ def write_lineage(folder: Path, content: ReleaseContent) -> None:
 
 
 def lineage(manifest: dict[str, Any], area: str, rests_on: Iterable[str]) -> list[str]:
-    """The way of a figure of this area that rests on these models: landing tables, models by layer, ``figures``."""
+    """The upstream tables of a figure: landing tables, models by layer, ``figures``."""
     sources = manifest["sources"]
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     keys = {node["name"]: key for key, node in nodes.items()}

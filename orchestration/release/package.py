@@ -69,7 +69,7 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a released table, as people and programs are told of it."""
+    """A column of a released table: name, type, description."""
 
     name: str
     type: str
@@ -81,7 +81,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Description:
-    """A released table: what it is, and its columns in their order."""
+    """A released table: description and columns."""
 
     name: str
     text: str
@@ -129,7 +129,7 @@ def _describe(table: Table) -> Description:
 
 
 def _beyond(table: str, known: Description) -> Iterator[Column]:
-    """Columns that the CSV has and its mart has not, or has with further values."""
+    """Columns that a CSV has beyond its mart, or with further values."""
     if table == "figures":
         for language in LANGUAGES:
             text = f"The figure as print shows it, in {_LANGUAGE_NAMES[language]}"
@@ -144,7 +144,7 @@ def _beyond(table: str, known: Description) -> Iterator[Column]:
 
 @cache
 def _mart(name: str) -> Description:
-    """What the dbt project says of a mart."""
+    """The description of a mart in the dbt project."""
     path = DBT_FOLDER / "models" / "marts" / f"{name}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     node = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["models"][0]
@@ -240,7 +240,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _file_resources(folder: Path) -> Iterator[dict[str, Any]]:
-    """Everything else that lies in the folder, as files."""
+    """All other files of the folder as resources."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         is_table = path.suffix == ".csv" and path.parent == folder
@@ -260,7 +260,7 @@ def _slug(name: str) -> str:
 
 
 def _sources() -> Iterable[dict[str, str]]:
-    """The exports that a year is made of, as their contracts describe them."""
+    """The exports of the year, as their contracts describe them."""
     for contract in load_contracts().values():
         text = _one_line(contract.description).rstrip(".")
         yield {"title": f"{contract.file}: {text}", "path": f"raw/contracts/{contract.source}.yml"}

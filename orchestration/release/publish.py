@@ -26,12 +26,12 @@ from orchestration.transform.reuse import BuildIncomplete, ModelsRecord, sql_of_
 
 
 class ReleaseRefused(Refusal):
-    """The build may not be published; the message says why."""
+    """The build must not be published; the message says why."""
 
 
 @dataclass(frozen=True)
 class Released:
-    """The outcome of a release step: the current release, and whether it is a new one."""
+    """The outcome of a release step: the current release, and whether it is new."""
 
     release: str
     folder: Path
@@ -39,7 +39,7 @@ class Released:
 
 
 def publish(build: Build, home: Home, exports: Path) -> Released:
-    """Releases a build that is complete and green; where nothing differs, the current one stands.
+    """Releases a complete and green build; keeps the current release if nothing differs.
 
     Raises ReleaseRefused without a complete build with all guards of its own green, ReleaseDamaged where the
     current release is not what was published.
@@ -78,7 +78,7 @@ def _refuse_fewer_forgotten(previous: Release, forgotten: int, home: Home) -> No
 
 
 def verified_report(build: Build) -> GuardReport:
-    """The guard results of this very build; ReleaseRefused unless all are there and green."""
+    """The guards' results for this build; raises ReleaseRefused unless complete and green."""
     try:
         ModelsRecord(build).verify_complete()
         return verify_report(build)
@@ -137,7 +137,7 @@ def _write_tables(folder: Path, content: ReleaseContent) -> None:
 
 
 def _is_unchanged(previous: Release, aside: Path, content: ReleaseContent, forgotten: int) -> bool:
-    """Whether this build would only repeat the current release.
+    """Whether this build equals the current release.
 
     It would not where people asked to be forgotten since: their pseudonyms are in its database.
     """
@@ -226,7 +226,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
 
 
 def _verify_tables(folder: Path, content: ReleaseContent) -> None:
-    """Reads back what was written: a release that cannot be read is none."""
+    """Reads the written tables back and compares them."""
     import csv
     from itertools import starmap, zip_longest
     from operator import eq

@@ -25,24 +25,24 @@ _CODE = "{code}"
 
 
 class Text(NamedTuple):
-    """The same thing said in each language."""
+    """A text in each language."""
 
     en: str
     fr: str
     es: str
 
     def of(self, language: str) -> str:
-        """What it is in a language."""
+        """The text in a language."""
         return str(getattr(self, language))
 
 
 def each(make: Callable[[str], str]) -> Text:
-    """A text made language by language."""
+    """Builds a text language by language."""
     return Text(*(make(language) for language in LANGUAGES))
 
 
 def same(text: str) -> Text:
-    """A text that no language changes: a code, a name."""
+    """A text that is the same in each language, such as a code or name."""
     return Text(text, text, text)
 
 
@@ -67,7 +67,7 @@ def is_worded(key: str) -> bool:
 
 
 def word(key: str, **parts: object) -> Text:
-    """The words for a key; numbers, dates and texts among the parts come as each language writes them."""
+    """The translations of a key; numbers, dates and texts among the parts are localised."""
     text = _words()[key]
     if not parts:
         return text
@@ -79,7 +79,7 @@ def word(key: str, **parts: object) -> Text:
 
 
 def word_or(key: str, otherwise: str) -> Text:
-    """The words for a key, or a text as it stands where nobody gave any."""
+    """The translations of a key, or the fallback text if there are none."""
     return _words().get(key, same(otherwise))
 
 
@@ -94,7 +94,7 @@ def _written(part: object, language: str) -> str:
 
 
 def definition(text: str) -> Text:
-    """The definition of a figure in each language; in English where it was never translated."""
+    """The definition of a figure in each language; English if not translated."""
     codes = _PROJECT.findall(text)
     found = _definitions().get(_PROJECT.sub(_CODE, text))
     if found is None:
@@ -113,18 +113,18 @@ def percent(value: Decimal, decimals: int = 0) -> Text:
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> Text:
-    """A part as a percentage of a whole; a dash where the whole is nothing."""
+    """A part as a percentage of a whole; a dash if the whole is zero."""
     return percent(Decimal(part) * 100 / Decimal(whole)) if whole else same("–")
 
 
 def signed(value: Decimal, pattern: str = "{}") -> Text:
-    """A move with its sign."""
+    """A signed number."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return each(lambda language: sign + pattern.format(number(abs(value)).of(language)))
 
 
 def signed_percent(value: Decimal, decimals: int = 0) -> Text:
-    """A relative move, given as a percentage, with its sign."""
+    """A signed percentage, given as 0 to 100."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return each(lambda language: sign + percent(abs(value), decimals).of(language))
 
@@ -136,12 +136,12 @@ def euros(amount: Decimal) -> Text:
 
 
 def month(index: int) -> Text:
-    """A month by its short name, from 1."""
+    """The short name of a month (1 to 12)."""
     return each(lambda language: _month(language, "abbreviated", index).rstrip("."))
 
 
 def month_name(index: int) -> Text:
-    """A month by its full name, from 1."""
+    """The full name of a month (1 to 12)."""
     return each(lambda language: _month(language, "wide", index))
 
 
@@ -155,13 +155,13 @@ def _month(language: str, form: str, index: int) -> str:
 
 
 def listed(texts: Iterable[Text]) -> Text:
-    """Texts as a list with a comma between."""
+    """Texts joined by commas."""
     parts = list(texts)
     return each(lambda language: ", ".join(part.of(language) for part in parts))
 
 
 def sentence_start(text: Text) -> Text:
-    """A text with a capital at its start."""
+    """Capitalises the first letter."""
     return each(lambda language: text.of(language)[:1].upper() + text.of(language)[1:])
 
 

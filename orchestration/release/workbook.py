@@ -39,7 +39,7 @@ _LINE = 12.5
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its table, how many leading columns stay in view, how its cells show their values."""
+    """A sheet: table, number of frozen columns, cell formats."""
 
     title: str
     columns: tuple[str, ...]
@@ -164,7 +164,7 @@ def _annex(title: str, table: Table, described: dict[str, Description]) -> Sheet
 
 
 def _funding(tables: dict[str, Table], described: dict[str, Description]) -> Sheet:
-    """Where the money came from and what it went to, one table under one header."""
+    """Funding sources and use of funds as one table."""
     parts = (("funding_sources", "Funding sources"), ("funds_use", "Use of funds"))
     rows = [(title, *row) for name, title in parts for row in tables[name].rows]
     columns = ("whole", "part", *tables["funding_sources"].columns[1:])
@@ -207,7 +207,7 @@ def _changes(text: str) -> Sheet:
 
 
 class _Formats:
-    """The cell formats of the workbook, each made once."""
+    """The cell formats of the workbook, cached."""
 
     def __init__(self, book: Any) -> None:
         self._book = book
@@ -219,7 +219,7 @@ class _Formats:
         )
 
     def cell(self, number_format: str, align: str = "") -> Any:
-        """The format of a cell by how it shows its value."""
+        """The cached format of a cell."""
         key = (number_format, align)
         if key not in self._made:
             look: dict[str, Any] = {"bottom": 1, "bottom_color": RULE}
@@ -272,7 +272,7 @@ def _escaped(text: str) -> str:
 
 
 def _note_box(text: str) -> dict[str, Any]:
-    """A note as large as its text needs."""
+    """Size of a note's box for its text."""
     lines = 2 + len(text) // 44
     return {"width": 260, "height": 15 * lines, "author": "Metropolis", "font_size": 9}
 
@@ -310,7 +310,7 @@ def _write_cell(page: Any, row: int, column: int, value: Any, shown: str, format
 
 
 def _widths(sheet: Sheet) -> dict[str, float]:
-    """How wide each column is, by its longest value; headers may take two lines."""
+    """Column widths by the longest value; headers may wrap to two lines."""
     return {name: _width(name, [row[at] for row in sheet.rows]) for at, name in enumerate(sheet.columns)}
 
 
@@ -320,7 +320,7 @@ def _width(name: str, values: Sequence[Any]) -> float:
 
 
 def _lines(value: Any, width: float) -> int:
-    """How many lines a text takes in a column; its letters are a little narrower than a unit of width."""
+    """Number of lines that a text takes in a column."""
     if not isinstance(value, str) or len(value) <= _WRAP_FROM:
         return 1
     return ceil(len(value) * 0.9 / width)

@@ -25,7 +25,7 @@ _FLAGS = (
 
 @dataclass
 class Watched:
-    """A page, where it came from, and what was seen of it."""
+    """A page with its folder, console messages and requests."""
 
     page: Page
     address: str
@@ -54,7 +54,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseContent:
-    """A release made by hand, some of its texts by somebody who means harm."""
+    """A hand-made release, with attacks in some of its texts."""
     return make_release(tmp_path_factory.mktemp("build"))
 
 
@@ -69,7 +69,7 @@ def release(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def watch(browser: Browser, release: Path, **options: object) -> Iterator[Watched]:
-    """A page of its own in a context of its own."""
+    """A page in a new browser context."""
     context = browser.new_context(**options)  # type: ignore[arg-type]
     page = context.new_page()
     watched = Watched(page, (release / "site" / "index.html").as_uri())
@@ -91,13 +91,13 @@ def watch(browser: Browser, release: Path, **options: object) -> Iterator[Watche
 
 @pytest.fixture
 def site(browser: Browser, release: Path) -> Iterator[Watched]:
-    """The page on a desk."""
+    """The page in a desktop viewport."""
     yield from watch(browser, release, viewport={"width": 1360, "height": 900})
 
 
 @pytest.fixture
 def phone(browser: Browser, release: Path) -> Iterator[Watched]:
-    """The page on a phone."""
+    """The page in a phone viewport."""
     yield from watch(
         browser,
         release,
@@ -110,13 +110,13 @@ def phone(browser: Browser, release: Path) -> Iterator[Watched]:
 
 @pytest.fixture
 def bare(browser: Browser, release: Path) -> Iterator[Watched]:
-    """The page where nothing may run."""
+    """The page with JavaScript disabled."""
     yield from watch(browser, release, java_script_enabled=False)
 
 
 @pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures for the eye go: METROPOLIS_SCREENSHOTS, or a folder that is soon forgotten."""
+    """The folder of screenshots: METROPOLIS_SCREENSHOTS, or a temporary one."""
     asked = os.environ.get("METROPOLIS_SCREENSHOTS")
     folder = Path(asked) if asked else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)

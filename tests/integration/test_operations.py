@@ -42,7 +42,7 @@ FOLLOWING = SMALL_YEAR + 1
 
 
 def file_exports(raw: Path, year: int, text: str = "as exported") -> Path:
-    """A folder of a year with one file in it: enough for whoever only looks whether something came."""
+    """A folder of a year with one file, for tests that only detect new exports."""
     path = raw / str(year) / "website" / "videos.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -73,7 +73,7 @@ def raw(parts: dg.Definitions) -> Path:
 
 @pytest.fixture
 def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """A webhook on this machine; what it was told."""
+    """A local webhook; the notices that it received."""
     told: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -339,7 +339,7 @@ def running_dagster(warehouse: Warehouse) -> Iterator[Dagster]:
 
 
 def with_children_gone(group: int) -> None:
-    """Ends whatever is left of a process group of this test."""
+    """Kills the remaining processes of a process group."""
     try:
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
@@ -389,7 +389,7 @@ ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
 
 def every_part_can_be_launched(dagster: Dagster, location: str) -> None:
-    """Asks for each asset and each check what the launch dialog asks: whether it can run alone, and its plan."""
+    """For each asset and check, queries the launch dialog's data and an execution plan."""
     nodes = dagster.ask(SELECTABLE)["assetNodes"]
     launchable = [each for each in nodes if each["isMaterializable"]]
     assert len(launchable) > 100

@@ -109,7 +109,7 @@ def contrary(gender: str) -> str:
 
 
 def typed_address(rng: Random, email: str, dirt: bool) -> str:
-    """The address as somebody types it: any case, outer spaces."""
+    """The address with random case and outer spaces."""
     if not dirt:
         return email
     roll = rng.random()

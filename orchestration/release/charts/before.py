@@ -37,7 +37,7 @@ _MOST = 12
 
 
 def moves_since(content: ReleaseContent, facts: Facts) -> Chart | None:
-    """The figures that moved most; None without a year to compare with."""
+    """The figures that changed most; None without a year to compare with."""
     # The relative move of a percentage says little: from 2 to 3 percent it is one half.
     moves = [m for m in facts.moves if m.relative is not None and m.unit == "count"]
     if not moves:
@@ -86,5 +86,5 @@ def _previous_releases(moves: Iterable[Move]) -> str:
 
 
 def move_words(move: Move) -> Text:
-    """A move as the part by which a figure grew or shrank; a dash where the part has no meaning."""
+    """A change in percent; a dash where that has no meaning."""
     return signed_percent(move.relative * 100) if move.relative is not None else same("–")

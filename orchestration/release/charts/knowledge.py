@@ -33,7 +33,7 @@ from orchestration.release.wording import (
 
 
 def shared_by_region(content: ReleaseContent, facts: Facts) -> Chart:
-    """Practices and initiatives on a map, a disc a region."""
+    """Practices and initiatives on a map, one disc per region."""
     regions = facts.regions
     practices = sum(r.practices for r in regions) + facts.unplaced_practices
     initiatives = sum(r.initiatives for r in regions) + facts.unplaced_initiatives

@@ -40,7 +40,7 @@ from orchestration.release.wording import (
 
 
 def engagement_by_region(content: ReleaseContent, facts: Facts) -> Chart:
-    """Members with an engagement, of all members, by region."""
+    """Members with an engagement as a share of all members, by region."""
     regions = [region for region in facts.regions if region.members]
     members = sum(region.members for region in regions)
     engaged = sum(region.engaged for region in regions)
@@ -98,7 +98,7 @@ def engagement_by_region(content: ReleaseContent, facts: Facts) -> Chart:
 
 
 def participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
-    """People in the events of Metropolis by their answer."""
+    """Participants of Metropolis events by gender."""
     people = {gender: facts.participants.get(gender, 0) for gender in GENDERS}
     total = sum(people.values())
     known = people["woman"] + people["man"]
@@ -146,7 +146,7 @@ def participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
 
 
 def learning(content: ReleaseContent, facts: Facts) -> Chart:
-    """Members by how many learning activities they attended."""
+    """Members by number of learning activities attended."""
     attended = [row["capacity_building"] for row in content.tables["annex_engagement"].as_dicts()]
     most = 5
     bins = Counter(min(count, most) for count in attended)
@@ -258,7 +258,7 @@ def calendar(content: ReleaseContent, facts: Facts) -> Chart:
 def _stack(
     canvas: Canvas, centre: float, bottom: float, unit: float, parts: Sequence[tuple[int, str]]
 ) -> None:
-    """A column of events: a mark each while a mark can be told from the next, else bars."""
+    """A column of events: one mark each while marks stay distinguishable, else bars."""
     width = 15.0
     y = bottom
     for count, fill in parts:

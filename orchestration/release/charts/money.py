@@ -30,7 +30,7 @@ from orchestration.release.wording import (
 
 
 def funding(content: ReleaseContent, facts: Facts) -> Chart:
-    """The sources of the funds."""
+    """Funds by source."""
     rows = content.tables["funding_sources"].as_dicts()
     bars = _shares(rows, facts, "category", "funding")
     largest = bars[0] if bars and bars[0].value else None
@@ -49,7 +49,7 @@ def funding(content: ReleaseContent, facts: Facts) -> Chart:
 
 
 def funds_use(content: ReleaseContent, facts: Facts) -> Chart:
-    """The use of the funds by project."""
+    """Expense by project."""
     rows = content.tables["funds_use"].as_dicts()
     bars = _shares(rows, facts, "project", "funds_use", leading=3)
     title = word("funds_use.none")
@@ -76,7 +76,7 @@ def _sum(rows: Iterable[dict[str, Any]]) -> Text:
 def _shares(
     rows: Iterable[dict[str, Any]], facts: Facts, key: str, whole: str, leading: int = 1
 ) -> list[Bar]:
-    """The parts of a whole, the largest first; the leading ones are those that the title speaks of."""
+    """Draws the parts of a whole, largest first; the leading ones are named in the title."""
     ordered = sorted(
         (row for row in rows if row["amount"] or row["is_printed"]),
         key=lambda row: (-(row["amount"] or Decimal(0)), row[key] or ""),
@@ -94,7 +94,7 @@ def _shares(
 
 
 def part_label(row: dict[str, Any], facts: Facts, key: str, whole: str) -> Text:
-    """What a part of a whole is called: the figure's label without the name of the whole."""
+    """The label of a part: the figure's label without the name of the whole."""
     entry = facts.catalogue.get(row["figure_id"] or "")
     if entry is None:
         return word_or(f"{whole}.{row[key] or 'blank'}", str(row["label"]))

@@ -57,7 +57,7 @@ _WEIGHTS = (400, 600)
 
 @dataclass(frozen=True)
 class ChartView:
-    """A chart as the page shows it."""
+    """View model of a chart."""
 
     name: str
     title: Text
@@ -69,7 +69,7 @@ class ChartView:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report."""
+    """View model of a section of the report."""
 
     name: str
     figures: list[FigureView]
@@ -87,7 +87,7 @@ def write_site(folder: Path, content: ReleaseContent) -> None:
 
 
 def make_page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path) -> str:
-    """The page as text; what already lies in the release folder is linked."""
+    """Renders the page; existing files of the release folder are linked."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     speaker = Speaker()

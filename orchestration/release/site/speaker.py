@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Speaker:
-    """Sets texts in the page and keeps them in every language for the switch."""
+    """Renders texts as elements, and collects their translations for the language switch."""
 
     def __init__(self) -> None:
         self._index: dict[Text, int] = {}
 
     def say(self, text: Text | str) -> Markup:
-        """A text as an element of its own where the languages differ."""
+        """A text as HTML; an element with its index where the languages differ."""
         from markupsafe import Markup
 
         if isinstance(text, str) or text.en == text.fr == text.es:
@@ -37,7 +37,7 @@ class Speaker:
         return Markup(f'{name}="{value}" data-ta="{name}|{self._of(text)}|{escape(suffix)}"')
 
     def words(self) -> Markup:
-        """Everything said, by language, as JSON that no text can break out of."""
+        """The collected texts by language, as JSON escaped for a script element."""
         from markupsafe import Markup
 
         said = {language: [text.of(language) for text in self._index] for language in LANGUAGES}

@@ -30,7 +30,7 @@ ANNEXES = {"annex_activity": "annex.key_activity", "annex_engagement": "annex.ke
 
 
 def annex(content: ReleaseContent, name: str, speaker: Speaker) -> dict[str, Any]:
-    """An annex table in print's layout, with the sum of every column."""
+    """An annex table in the layout of print, with column totals."""
     table = content.tables[name]
     shown = [column for column in table.columns if column not in ("member_id", "member")]
     rows = table.as_dicts()
@@ -53,7 +53,7 @@ def annex(content: ReleaseContent, name: str, speaker: Speaker) -> dict[str, Any
 
 
 def _cells(row: dict[str, Any], columns: Iterable[str], yes: str) -> Markup:
-    """The cells of an annex row as print has them: a mark, a number, blank for none."""
+    """The cells of an annex row as in print: a mark, a number, or blank."""
     from markupsafe import Markup
 
     return Markup("".join(_cell(column, row[column], yes) for column in columns))
@@ -75,7 +75,7 @@ def _total(values: Iterable[Any]) -> str:
 
 
 def plan(content: ReleaseContent, line: str) -> dict[str, Any] | None:
-    """The action plan of a line; None where there is none."""
+    """The action plan of a strategic line; None if there is none."""
     rows = [
         row
         for row in content.tables["action_plan"].as_dicts()
@@ -103,7 +103,7 @@ def plan(content: ReleaseContent, line: str) -> dict[str, Any] | None:
 
 
 def calendar(content: ReleaseContent) -> dict[str, Any]:
-    """Events of the year by day, and how many of each kind."""
+    """Events of the year by day, with counts by type."""
     rows = content.tables["calendar"].as_dicts()
     rows.sort(key=lambda row: (row["start_date"], row["event_id"]))
     columns = ("dates", "event", "kind", "format", "role", "gender")
@@ -137,7 +137,7 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def before(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
-    """Every figure that the year before has as well."""
+    """Every figure that has a value of the year before."""
     labels = (
         (word("before.figure"), ""),
         (word("before.then", year=str(content.year - 1)), "number"),
