@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from orchestration.errors import ExitCode, MetropolisError
 from orchestration.locking import HomeLock
@@ -54,12 +52,6 @@ def held(home: Home, wait: float) -> Iterator[None]:
         lock.release()
 
 
-def read_csv(path: Path) -> list[dict[str, str]]:
-    """The rows of a released CSV file."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
     """Columns in line; numbers to the right; long cells cut, but for the last, which runs on."""
     last = len(header) - 1
@@ -79,15 +71,3 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Seq
 def _cut(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= _WIDEST_CELL else plain[: _WIDEST_CELL - 1] + "…"
-
-
-def human_size(size: int) -> str:
-    """Bytes for people."""
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size_next = size / 1000
-        if unit == "MB":
-            break
-        size = size_next  # type: ignore[assignment]
-    return f"{size / 1000:.1f} GB" if size >= 1000 else f"{size:.1f} MB"

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from orchestration.commands.common import OK, human_size, print_table
+from rich import filesize
+
+from orchestration.commands.common import OK, print_table
 from orchestration.errors import MetropolisError, failure_of
 from orchestration.ingest.pseudonyms import forgotten_marks, load_key
 from orchestration.limits import MachineLacks, require_engine, require_files, require_path
@@ -82,8 +84,8 @@ def _writable(home: Home) -> str:
         raise NotWhole(f"the home cannot be used: {home.folder} cannot be written to")
     free = shutil.disk_usage(home.folder).free
     if free < _SPACE:
-        raise NotWhole(f"{human_size(free)} are free; a build needs up to {human_size(_SPACE)}")
-    return f"{human_size(free)} free"
+        raise NotWhole(f"{filesize.decimal(free)} are free; a build needs up to {filesize.decimal(_SPACE)}")
+    return f"{filesize.decimal(free)} free"
 
 
 def _writer(home: Home) -> str:

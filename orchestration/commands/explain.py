@@ -11,10 +11,10 @@ from orchestration.commands.common import (
     WrongCall,
     current_release,
     print_table,
-    read_csv,
 )
 from orchestration.paths import Home
 from orchestration.release_store import Release
+from orchestration.storage import read_csv
 
 _NO_MEMBER = ""
 

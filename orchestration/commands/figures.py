@@ -7,9 +7,10 @@ import json
 import sys
 from decimal import Decimal
 
-from orchestration.commands.common import OK, current_release, print_table, read_csv
+from orchestration.commands.common import OK, current_release, print_table
 from orchestration.paths import Home
 from orchestration.release_store import Release, ReleaseStore
+from orchestration.storage import read_csv
 
 
 def print_figures(home: Home, years: tuple[int, ...], form: str) -> int:

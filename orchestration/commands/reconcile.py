@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from orchestration.commands.common import OK, REFUSED, current_release, read_csv
+from orchestration.commands.common import OK, REFUSED, current_release
 from orchestration.paths import Home
+from orchestration.storage import read_csv
 
 _CHAPTERS = (
     ("difference", "New: print and data differ, and nobody owns it"),

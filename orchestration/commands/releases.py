@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import webbrowser
 
+from rich import filesize
+
 from orchestration.commands.common import (
     OK,
     REFUSED,
     current_release,
     held,
-    human_size,
     print_table,
     warn,
 )
@@ -35,7 +36,7 @@ def print_releases(home: Home, year: int | None) -> int:
             told = "; ".join(
                 f"{event.event} {event.at}" + (f" ({event.reason})" if event.reason else "") for event in mine
             )
-            size = human_size(folder_size(store.folder / name))
+            size = filesize.decimal(folder_size(store.folder / name))
             state = "current" if name == current else ""
             rows.append([name, state, size, told or "not in the log"])
         for each in store.damage():

@@ -13,12 +13,12 @@ from orchestration.commands.common import (
     WrongCall,
     current_release,
     print_table,
-    read_csv,
 )
 from orchestration.ingest.faults import Reason
 from orchestration.paths import Home
 from orchestration.release.tables import inert_text, typed_text
 from orchestration.release_store import Release
+from orchestration.storage import read_csv
 
 REVIEW_COLUMNS = (
     "text", "country", "rows", "files", "reason", "rule",

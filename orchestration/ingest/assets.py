@@ -47,7 +47,7 @@ def landing_key(name: str) -> dg.AssetKey:
     return dg.AssetKey([LANDING_GROUP, name])
 
 
-def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = "1") -> dg.AssetSpec:
+def _spec(table: LandingTable, owner: str, deps: list[str]) -> dg.AssetSpec:
     return dg.AssetSpec(
         landing_key(table.name),
         description=table.description,
@@ -55,7 +55,6 @@ def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = 
         group_name=LANDING_GROUP,
         kinds={"python", "parquet"},
         owners=[f"team:{owner.replace(' ', '_')}"],
-        code_version=code_version,
         metadata={
             "dagster/column_schema": dg.TableSchema(
                 [

@@ -8,6 +8,7 @@ without articles, "of", "and" and punctuation: ``Korea (Republic of)`` and ``Kor
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -183,8 +184,6 @@ def _key(text: str) -> _Key:
 
 def listed_names() -> Iterator[tuple[str, str]]:
     """Every listed name with its code."""
-    import gettext
-
     import babel
     import pycountry
 

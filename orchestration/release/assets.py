@@ -14,6 +14,7 @@ from orchestration.previews import markdown_table
 from orchestration.progress import say
 from orchestration.release.publish import Released, publish
 from orchestration.resources import CLOCK, WarehouseResource, report_years, year_of
+from orchestration.storage import read_csv
 
 RELEASE = dg.AssetKey(["release", "report"])
 # Fresh is a release made between the end of a year and the day on which its exports are due, 31 March, or later.
@@ -46,10 +47,7 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
 
 def _metadata(released: Released) -> dict[str, Any]:
-    import csv
-
-    with (released.folder / "figures.csv").open(encoding="utf-8", newline="") as stream:
-        figures = list(csv.DictReader(stream))
+    figures = read_csv(released.folder / "figures.csv")
     rows = [(row["label"], row["display_en"]) for row in figures if row["figure_id"] in _HEADLINES]
     return {
         "release": released.release,

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.ingest.history import ANNEXES, read_released
+from orchestration.ingest.history import ANNEXES
+from orchestration.storage import read_csv
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ def compare(old: Path, new: Path) -> Difference:
 
 
 def _figure_moves(old: Path, new: Path) -> Iterable[Move]:
-    before = {row["figure_id"]: row for row in read_released(old / "figures.csv")}
-    after = {row["figure_id"]: row for row in read_released(new / "figures.csv")}
+    before = {row["figure_id"]: row for row in read_csv(old / "figures.csv")}
+    after = {row["figure_id"]: row for row in read_csv(new / "figures.csv")}
     for key in [*after, *(key for key in before if key not in after)]:
         values = (before.get(key, {}).get("value", ""), after.get(key, {}).get("value", ""))
         if values[0] != values[1]:
@@ -64,8 +65,8 @@ def _figure_moves(old: Path, new: Path) -> Iterable[Move]:
 
 
 def _cell_moves(old: Path, new: Path, annex: str) -> Iterable[Move]:
-    before = {row["member_id"]: row for row in read_released(old / f"{annex}.csv")}
-    after = {row["member_id"]: row for row in read_released(new / f"{annex}.csv")}
+    before = {row["member_id"]: row for row in read_csv(old / f"{annex}.csv")}
+    after = {row["member_id"]: row for row in read_csv(new / f"{annex}.csv")}
     for member_id in sorted({*before, *after}):
         was, now = before.get(member_id, {}), after.get(member_id, {})
         for column in now or was:
@@ -81,8 +82,8 @@ def _cell_moves(old: Path, new: Path, annex: str) -> Iterable[Move]:
 
 
 def _file_changes(old: Path, new: Path) -> Iterable[FileChange]:
-    before = {row["source_file"]: row for row in read_released(old / "sources.csv")}
-    after = {row["source_file"]: row for row in read_released(new / "sources.csv")}
+    before = {row["source_file"]: row for row in read_csv(old / "sources.csv")}
+    after = {row["source_file"]: row for row in read_csv(new / "sources.csv")}
     for name in sorted({*before, *after}):
         was, now = before.get(name), after.get(name)
         if was is None and now is not None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import starmap, zip_longest
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +153,6 @@ def _is_unchanged(previous: Release, aside: Path, content: ReleaseContent, forgo
 def _write_all(
     folder: Path, content: ReleaseContent, build: Build, report: GuardReport, previous: Release | None
 ) -> None:
-    from dataclasses import replace
-
     from orchestration.release.package import DESCRIPTOR, write_package
 
     changes = _changes(folder, content, build, previous)
@@ -227,10 +228,6 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
 
 def _verify_tables(folder: Path, content: ReleaseContent) -> None:
     """Reads the written tables back and compares them."""
-    import csv
-    from itertools import starmap, zip_longest
-    from operator import eq
-
     for table in content.tables.values():
         with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as stream:
             rows = csv.reader(stream)

@@ -61,11 +61,6 @@ def _read(name: str) -> list[list[str]]:
         return list(csv.reader(stream))[1:]
 
 
-def is_worded(key: str) -> bool:
-    """Whether there are words for it."""
-    return key in _words()
-
-
 def word(key: str, **parts: object) -> Text:
     """The translations of a key; numbers, dates and texts among the parts are localised."""
     text = _words()[key]
