@@ -27,15 +27,10 @@ from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.instance import open_instance
 from orchestration.notices import URL_VARIABLE
-from orchestration.operations import (
-    AUTOMATIC_VARIABLE,
-    NIGHTLY,
-    QUIET_VARIABLE,
-    FolderState,
-    exported_years,
-)
 from orchestration.paths import Home
 from orchestration.resources import CLOCK
+from orchestration.schedules import AUTOMATIC_VARIABLE, NIGHTLY, exported_years
+from orchestration.sensors import QUIET_VARIABLE, FolderState
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
 
 FOLLOWING = SMALL_YEAR + 1
