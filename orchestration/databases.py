@@ -43,3 +43,8 @@ def open_database(
     if spill is not None:
         settings["temp_directory"] = str(spill)
     return duckdb.connect(str(database or ":memory:"), read_only=read_only, config=settings)
+
+
+def path_literal(path: Path) -> str:
+    """A path as an SQL string literal, quotes included."""
+    return "'" + str(path).replace("'", "''") + "'"

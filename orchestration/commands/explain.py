@@ -12,6 +12,7 @@ from orchestration.commands.common import (
     current_release,
     print_table,
 )
+from orchestration.databases import path_literal
 from orchestration.paths import Home
 from orchestration.release_store import Release
 from orchestration.storage import read_csv
@@ -62,8 +63,7 @@ class _Evidence:
         facts = "facts/figure_evidence_rows.parquet"
         self._table = "figure_evidence_rows"
         if facts in release.hashes:
-            path = str(release.file(facts)).replace("'", "''")
-            self._table = f"read_parquet('{path}')"
+            self._table = f"read_parquet({path_literal(release.file(facts))})"
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
         parameters = [self._figure_id]
