@@ -56,10 +56,10 @@ from orchestration.ingest.names import (
     slipped_names,
 )
 from orchestration.ingest.normalise import normalise_text
+from orchestration.ingest.parquet_writer import LandingWriter
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
-from orchestration.ingest.writing import LandingWriter
 from orchestration.paths import CONTRACTS_FOLDER, Home
 from orchestration.storage import (
     fingerprint_of_files,

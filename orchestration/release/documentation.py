@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.databases import open_database
-from orchestration.release.content import ReleaseContent
+from orchestration.release.release_data import ReleaseData
 
 PAGE = "documentation/models.html"
 PROJECT = "metropolis"
@@ -62,7 +62,7 @@ _REMOVED = (
 _TEMPLATED_PICTURE = re.compile(r"(?<![-\w])(?:xlink:)?href=(?=[\"']\{\{ getIcon)")
 
 
-def write_documentation(folder: Path, content: ReleaseContent) -> None:
+def write_documentation(folder: Path, content: ReleaseData) -> None:
     """Writes documentation/models.html: the page, the models of the build and its catalogue in one file."""
     manifest = _manifest(content)
     catalogue = _catalogue(content.database, manifest)
@@ -96,7 +96,7 @@ def _inline(node: Node) -> str:
 # --- what dbt knows of the models ---------------------------------------------------------------
 
 
-def _manifest(content: ReleaseContent) -> Node:
+def _manifest(content: ReleaseData) -> Node:
     """The build's manifest, reduced to what the page shows of this project."""
     whole = json.loads(content.manifest.read_text(encoding="utf-8"))
     shown = {

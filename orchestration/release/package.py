@@ -18,8 +18,8 @@ import yaml
 
 from orchestration.ingest.contracts import load_contracts
 from orchestration.paths import DBT_FOLDER
-from orchestration.release.content import ReleaseContent
-from orchestration.release.displays import LANGUAGES
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.tables import Table
 
 DESCRIPTOR = "datapackage.json"
@@ -88,14 +88,14 @@ class Description:
     columns: tuple[Column, ...]
 
 
-def write_package(folder: Path, content: ReleaseContent) -> None:
+def write_package(folder: Path, content: ReleaseData) -> None:
     """Writes datapackage.json over everything that lies in the release folder."""
     descriptor = describe_release(folder, content)
     text = json.dumps(descriptor, ensure_ascii=False, indent=1)
     (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
 
 
-def describe_release(folder: Path, content: ReleaseContent) -> dict[str, Any]:
+def describe_release(folder: Path, content: ReleaseData) -> dict[str, Any]:
     """The descriptor of a release."""
     tables = [_table_resource(folder, content, each) for each in describe_tables(content)]
     return {
@@ -116,7 +116,7 @@ def describe_release(folder: Path, content: ReleaseContent) -> dict[str, Any]:
 # --- meaning -----------------------------------------------------------------------------------
 
 
-def describe_tables(content: ReleaseContent) -> list[Description]:
+def describe_tables(content: ReleaseData) -> list[Description]:
     """Every released table with the meaning of its columns, in the release's order."""
     return [_describe(table) for table in content.tables.values()]
 
@@ -183,7 +183,7 @@ def _one_line(text: str) -> str:
 # --- descriptor --------------------------------------------------------------------------------
 
 
-def _table_resource(folder: Path, content: ReleaseContent, description: Description) -> dict[str, Any]:
+def _table_resource(folder: Path, content: ReleaseData, description: Description) -> dict[str, Any]:
     path = folder / f"{description.name}.csv"
     written = path.read_bytes()
     return {

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from orchestration.release.displays import LANGUAGES, display
+from orchestration.release.number_formats import LANGUAGES, display
 from orchestration.release.suggestions import Name, Suggester
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import DEEP, PALE, RULE
-from orchestration.release.facts import CatalogueEntry, read_facts
+from orchestration.release.chart_data import CatalogueEntry, read_chart_data
 from orchestration.release.package import Description, describe_tables
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import DEEP, PALE, RULE
 from orchestration.release.tables import Table
 
 FILE = "report.xlsx"
@@ -55,7 +55,7 @@ class Sheet:
     printed_columns: int = 0
 
 
-def write_workbook(folder: Path, content: ReleaseContent) -> None:
+def write_workbook(folder: Path, content: ReleaseData) -> None:
     """Writes report.xlsx."""
     import xlsxwriter
 
@@ -82,11 +82,11 @@ def write_workbook(folder: Path, content: ReleaseContent) -> None:
 # --- what is in it -----------------------------------------------------------------------------
 
 
-def make_sheets(content: ReleaseContent) -> list[Sheet]:
+def make_sheets(content: ReleaseData) -> list[Sheet]:
     """Every sheet, in the order of the workbook."""
     described = {each.name: each for each in describe_tables(content)}
     tables = content.tables
-    catalogue = read_facts(content).catalogue
+    catalogue = read_chart_data(content).catalogue
     sources = _plain("Sources", tables["sources"], described)
     return [
         _figures(tables["figures"], described["figures"], catalogue),

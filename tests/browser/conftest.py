@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from orchestration.release.charts import write_charts
-from orchestration.release.content import ReleaseContent
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.site import write_site
 from tests.support.release import make_release, write_tables
 
@@ -53,13 +53,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseContent:
+def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseData:
     """A hand-made release, with attacks in some of its texts."""
     return make_release(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="session")
-def release(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release(content: ReleaseData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of that release, as far as the page needs it."""
     folder = tmp_path_factory.mktemp("release")
     write_tables(folder, content)

@@ -9,8 +9,8 @@ import yaml
 
 from orchestration.documentation import CATALOGUE
 from orchestration.paths import DBT_FOLDER
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.wording import definition
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.translations import definition
 
 with CATALOGUE.open(encoding="utf-8", newline="") as stream:
     FIGURES = list(csv.DictReader(stream))

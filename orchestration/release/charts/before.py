@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from orchestration.release.chart_data import ChartData, Move
 from orchestration.release.charts.chart import (
     LEADING,
     Chart,
     figure_label,
     legend,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     INK,
     LABEL,
@@ -23,8 +24,7 @@ from orchestration.release.drawing import (
     text_width,
     wrapped,
 )
-from orchestration.release.facts import Facts, Move
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     same,
     signed_percent,
@@ -36,7 +36,7 @@ NAME = "against-the-year-before"
 _MOST = 12
 
 
-def moves_since(content: ReleaseContent, facts: Facts) -> Chart | None:
+def moves_since(content: ReleaseData, facts: ChartData) -> Chart | None:
     """The figures that changed most; None without a year to compare with."""
     # The relative move of a percentage says little: from 2 to 3 percent it is one half.
     moves = [m for m in facts.moves if m.relative is not None and m.unit == "count"]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from orchestration.release.drawing import (
+from orchestration.release.chart_data import CatalogueEntry
+from orchestration.release.svg import (
     DEEP,
     LABEL,
     LIGHT,
@@ -22,8 +23,7 @@ from orchestration.release.drawing import (
     text_width,
     wrapped,
 )
-from orchestration.release.facts import CatalogueEntry
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     each,
     listed,

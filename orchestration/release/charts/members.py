@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import (
     GENDER_FILLS,
     GENDERS,
@@ -14,8 +15,8 @@ from orchestration.release.charts.chart import (
     legend,
     region_word,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     LABEL,
     LIGHT,
@@ -28,8 +29,7 @@ from orchestration.release.drawing import (
     Canvas,
     wrapped,
 )
-from orchestration.release.facts import Facts
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     month,
     month_name,
     number,
@@ -39,7 +39,7 @@ from orchestration.release.wording import (
 )
 
 
-def engagement_by_region(content: ReleaseContent, facts: Facts) -> Chart:
+def engagement_by_region(content: ReleaseData, facts: ChartData) -> Chart:
     """Members with an engagement as a share of all members, by region."""
     regions = [region for region in facts.regions if region.members]
     members = sum(region.members for region in regions)
@@ -97,7 +97,7 @@ def engagement_by_region(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
+def participants_by_gender(content: ReleaseData, facts: ChartData) -> Chart:
     """Participants of Metropolis events by gender."""
     people = {gender: facts.participants.get(gender, 0) for gender in GENDERS}
     total = sum(people.values())
@@ -145,7 +145,7 @@ def participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def learning(content: ReleaseContent, facts: Facts) -> Chart:
+def learning(content: ReleaseData, facts: ChartData) -> Chart:
     """Members by number of learning activities attended."""
     attended = [row["capacity_building"] for row in content.tables["annex_engagement"].as_dicts()]
     most = 5
@@ -199,7 +199,7 @@ def learning(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def calendar(content: ReleaseContent, facts: Facts) -> Chart:
+def calendar(content: ReleaseData, facts: ChartData) -> Chart:
     """Events and meetings by month."""
     led: Counter[int] = Counter()
     others: Counter[int] = Counter()

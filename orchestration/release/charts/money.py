@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import (
     Bar,
     Chart,
     draw_bars,
     figure_label,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     MID,
 )
-from orchestration.release.facts import Facts
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     each,
     euros,
@@ -29,7 +29,7 @@ from orchestration.release.wording import (
 )
 
 
-def funding(content: ReleaseContent, facts: Facts) -> Chart:
+def funding(content: ReleaseData, facts: ChartData) -> Chart:
     """Funds by source."""
     rows = content.tables["funding_sources"].as_dicts()
     bars = _shares(rows, facts, "category", "funding")
@@ -48,7 +48,7 @@ def funding(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def funds_use(content: ReleaseContent, facts: Facts) -> Chart:
+def funds_use(content: ReleaseData, facts: ChartData) -> Chart:
     """Expense by project."""
     rows = content.tables["funds_use"].as_dicts()
     bars = _shares(rows, facts, "project", "funds_use", leading=3)
@@ -74,7 +74,7 @@ def _sum(rows: Iterable[dict[str, Any]]) -> Text:
 
 
 def _shares(
-    rows: Iterable[dict[str, Any]], facts: Facts, key: str, whole: str, leading: int = 1
+    rows: Iterable[dict[str, Any]], facts: ChartData, key: str, whole: str, leading: int = 1
 ) -> list[Bar]:
     """Draws the parts of a whole, largest first; the leading ones are named in the title."""
     ordered = sorted(
@@ -93,7 +93,7 @@ def _shares(
     ]
 
 
-def part_label(row: dict[str, Any], facts: Facts, key: str, whole: str) -> Text:
+def part_label(row: dict[str, Any], facts: ChartData, key: str, whole: str) -> Text:
     """The label of a part: the figure's label without the name of the whole."""
     entry = facts.catalogue.get(row["figure_id"] or "")
     if entry is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from types import ModuleType
 
-from orchestration.release.drawing import FONT_FOLDER
+from orchestration.release.svg import FONT_FOLDER
 
 DOTS_PER_INCH = 300
 _POINTS_PER_PIXEL = 72 / 96

@@ -9,12 +9,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import figure_label
-from orchestration.release.content import ReleaseContent
-from orchestration.release.facts import Facts
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.figures import SourceFiles
 from orchestration.release.site.values import MOST_ROWS, compared, more
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     each,
     number,
@@ -25,7 +25,7 @@ from orchestration.release.wording import (
 _HEADING = re.compile(r"^#{1,6} ")
 
 
-def reconciliation(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
+def reconciliation(content: ReleaseData, facts: ChartData) -> dict[str, Any]:
     """Summary of the reconciliation, and each difference."""
     rows = content.tables["reconciliation"].as_dicts()
     counts = Counter(row["status"] for row in rows)
@@ -51,7 +51,7 @@ def reconciliation(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _what(row: dict[str, Any], facts: Facts, members: dict[str, str]) -> Text:
+def _what(row: dict[str, Any], facts: ChartData, members: dict[str, str]) -> Text:
     """The label of a figure, or member and column of an annex cell."""
     if row["key"] in facts.catalogue:
         return figure_label(facts.catalogue[row["key"]])
@@ -62,7 +62,7 @@ def _what(row: dict[str, Any], facts: Facts, members: dict[str, str]) -> Text:
     return each(lambda language: f"{member}, {label.of(language)}")
 
 
-def guards(content: ReleaseContent) -> dict[str, Any]:
+def guards(content: ReleaseData) -> dict[str, Any]:
     """The guards' results, one table per layer."""
     guarded = content.guarded
     layers: dict[str, list[dict[str, Any]]] = {}
@@ -87,7 +87,7 @@ def guards(content: ReleaseContent) -> dict[str, Any]:
     }
 
 
-def quarantine(content: ReleaseContent, sources: SourceFiles) -> dict[str, Any]:
+def quarantine(content: ReleaseData, sources: SourceFiles) -> dict[str, Any]:
     """Quarantined rows by file and reason."""
     counts = Counter(
         (row["source_file"], row["reason_code"]) for row in content.tables["quarantine"].as_dicts()

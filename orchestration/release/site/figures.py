@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from orchestration.release.chart_data import ChartData, Move
 from orchestration.release.charts.chart import figure_label
-from orchestration.release.content import ReleaseContent
-from orchestration.release.facts import Facts, Move
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.values import MOST_ROWS, compared, shown_move, shown_value
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     definition,
     each,
@@ -89,7 +89,7 @@ def section_of(section: str, area: str) -> str:
     return _HOME_OF_AREA.get(area, SECTIONS[-1])
 
 
-def figure_views(content: ReleaseContent, facts: Facts, sources: SourceFiles) -> Iterator[FigureView]:
+def figure_views(content: ReleaseData, facts: ChartData, sources: SourceFiles) -> Iterator[FigureView]:
     """Every figure of the release, in the report's order."""
     rows = content.tables["figures"].as_dicts()
     printed = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from orchestration.release.facts import Move
-from orchestration.release.wording import (
+from orchestration.release.chart_data import Move
+from orchestration.release.translations import (
     Text,
     each,
     number,

@@ -1,4 +1,4 @@
-"""``ReleaseContent``: the data that every output of a release is written from.
+"""``ReleaseData``: the data that every output of a release is written from.
 
 CSV files, workbook, charts, site and data package share it, so that they agree.
 """
@@ -24,7 +24,7 @@ class Guarded:
 
 
 @dataclass(frozen=True)
-class ReleaseContent:
+class ReleaseData:
     """A release of a year: name, tables, sources, changes.
 
     ``database`` is the build's, ``manifest`` dbt's manifest.json of the models in it, ``sql`` maps a node of the

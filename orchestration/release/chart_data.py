@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.build import database_stamp
 from orchestration.databases import open_database
-from orchestration.release.content import ReleaseContent
+from orchestration.release.release_data import ReleaseData
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,7 +58,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Facts:
+class ChartData:
     """Aggregates shown in charts and site."""
 
     catalogue: dict[str, CatalogueEntry]
@@ -71,16 +71,16 @@ class Facts:
     evidence: dict[str, list[tuple[str, int]]]
 
 
-def read_facts(content: ReleaseContent) -> Facts:
+def read_chart_data(content: ReleaseData) -> ChartData:
     """Reads the aggregates from the build's database."""
-    return _read_facts(content.database, database_stamp(content.database))
+    return _read_cached(content.database, database_stamp(content.database))
 
 
 @lru_cache(maxsize=1)
-def _read_facts(database: Path, stamp: str) -> Facts:
+def _read_cached(database: Path, stamp: str) -> ChartData:
     with open_database(database, read_only=True) as connection:
         regions, practices, initiatives = _regions(connection)
-        return Facts(
+        return ChartData(
             catalogue=_catalogue(connection),
             participants=_participants(connection),
             participant_events=_participant_events(connection),

@@ -6,8 +6,8 @@ import json
 from html import escape
 from typing import TYPE_CHECKING
 
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.wording import (
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.translations import (
     Text,
 )
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-class Speaker:
+class PageText:
     """Renders texts as elements, and collects their translations for the language switch."""
 
     def __init__(self) -> None:
         self._index: dict[Text, int] = {}
 
-    def say(self, text: Text | str) -> Markup:
+    def element(self, text: Text | str) -> Markup:
         """A text as HTML; an element with its index where the languages differ."""
         from markupsafe import Markup
 
@@ -29,14 +29,14 @@ class Speaker:
             return Markup(escape(str(text if isinstance(text, str) else text.en)))
         return Markup(f'<span data-t="{self._of(text)}">{escape(text.en)}</span>')
 
-    def attr(self, name: str, text: Text, suffix: str = "") -> Markup:
+    def attribute(self, name: str, text: Text, suffix: str = "") -> Markup:
         """A text as an attribute."""
         from markupsafe import Markup
 
         value = escape(text.en + suffix)
         return Markup(f'{name}="{value}" data-ta="{name}|{self._of(text)}|{escape(suffix)}"')
 
-    def words(self) -> Markup:
+    def translations(self) -> Markup:
         """The collected texts by language, as JSON escaped for a script element."""
         from markupsafe import Markup
 

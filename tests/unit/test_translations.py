@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 
 from orchestration.paths import DBT_FOLDER
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.drawing import SITE_FOLDER, drawable
-from orchestration.release.wording import (
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.svg import SITE_FOLDER, drawable
+from orchestration.release.translations import (
     Text,
     day,
     definition,

@@ -17,8 +17,8 @@ from typing import NamedTuple
 from babel import Locale
 from babel.numbers import format_decimal
 
-from orchestration.release.displays import LANGUAGES, display
-from orchestration.release.drawing import SITE_FOLDER
+from orchestration.release.number_formats import LANGUAGES, display
+from orchestration.release.svg import SITE_FOLDER
 
 _PROJECT = re.compile(r"\bP\d+\b")
 _CODE = "{code}"
