@@ -1,1 +1,1 @@
-"""Scale and overhead, each measured against its floor."""
+"""Benchmarks of scale and overhead against a baseline."""

@@ -1,10 +1,9 @@
-"""Scale and overhead, each against its floor, in one run.
+"""Measures scale and overhead against baselines in one run.
 
     python -m benchmarks [--registrations N ...] [--write]
 
-Here belongs dividing the figures of whole processes by each other. Seconds alone say more of a machine than of a
-program; ratios measured in one run are what is kept. ``--write`` puts the tables into docs/performance.md and
-draws them.
+Results are ratios of whole processes measured in the same run, since seconds depend on the machine.
+``--write`` updates the tables and the picture of docs/performance.md.
 """
 
 import argparse
@@ -61,7 +60,7 @@ def steps(home: Path) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Scale:
-    """One size: the build, its floor, a plain script that does the same job."""
+    """Measurements of one size: the build, the baseline, the plain script."""
 
     registrations: int
     build: Measured
@@ -71,7 +70,7 @@ class Scale:
 
 
 def take_compiled(home: Path, folder: Path) -> Path:
-    """What the floor needs of a build: manifest, SQL and catalogue; the folder of the first two."""
+    """Copies what the baseline needs of a build: manifest, compiled SQL, catalogue."""
     compiled = folder / "compiled"
     compiled.mkdir()
     built = build_of(Home(home), BENCH_YEAR)
@@ -112,7 +111,7 @@ def scale(registrations: int, folder: Path) -> Scale:
 
 @dataclass(frozen=True)
 class Overhead:
-    """What a build of the committed year costs: changed, unchanged, and by Dagster's stock command."""
+    """Measurements of the committed year: one file changed, unchanged, stock command."""
 
     changed: Measured
     unchanged: Measured
@@ -120,7 +119,7 @@ class Overhead:
 
 
 def overhead(folder: Path, year: int) -> Overhead:
-    """Measures one changed file, nothing changed, and the stock way, on the committed exports."""
+    """Measures the committed exports: one file changed, unchanged, stock command."""
     raw, home = folder / "raw", folder / "home"
     shutil.copytree(PROJECT_FOLDER / "raw" / str(year), raw / str(year))
     build(raw, home, year)
@@ -149,7 +148,7 @@ def overhead(folder: Path, year: int) -> Overhead:
 
 
 def exponent(results: Sequence[Scale]) -> float:
-    """How the build grows with its input between the two largest sizes: 1 is linear."""
+    """Growth exponent of the build's time between the two largest sizes; 1 is linear."""
     small, large = results[-2:]
     growth = math.log(large.build.wall / small.build.wall)
     return growth / math.log(large.registrations / small.registrations)
@@ -175,7 +174,7 @@ def scale_table(results: Sequence[Scale]) -> list[str]:
 
 
 def steps_table(result: Scale) -> list[str]:
-    """Where the time of the largest build goes."""
+    """Seconds per step of the largest build, as a Markdown table."""
     told = sum(result.steps.values())
     rows = sorted(result.steps.items(), key=lambda pair: -pair[1])
     lines = [f"Where the time goes at {result.registrations:,}:", "", "| step | s |", "|---|---:|"]
@@ -207,7 +206,7 @@ def machine() -> str:
 
 
 def write(text: str, results: Sequence[Scale]) -> None:
-    """Puts what was measured between its marks in docs/performance.md, and its picture beside it."""
+    """Updates the tables in docs/performance.md and the picture beside it."""
     page = PERFORMANCE.read_text(encoding="utf-8")
     before, rest = page.split(_BEGIN)
     _, after = rest.split(_END)
@@ -216,7 +215,7 @@ def write(text: str, results: Sequence[Scale]) -> None:
 
 
 def drawn(results: Sequence[Scale]) -> str:
-    """Seconds by registrations, both by powers of ten, as SVG."""
+    """Seconds by registrations on logarithmic axes, as SVG."""
     import vl_convert
 
     rows = [

@@ -1,11 +1,10 @@
-"""The floor: what the marts of a year cost with DuckDB alone.
+"""The baseline: computes a year's marts with DuckDB alone.
 
     python -m benchmarks.floor --raw RAW_DIR --year Y --out DIR
 
-Here belongs the least that any warehouse on DuckDB would do: read the same files, compute the same marts by
-the same SQL, write them down. No orchestration, no quarantine, no guard, no lineage, no release. Zoom reports are
-read by DuckDB's own reader; the small sources by the project's. The SQL is what dbt compiled for the year, so
-that the models are the same to the letter; compiling it is not part of the floor.
+Reads the same files, runs the same compiled SQL and writes the marts, without orchestration, quarantine,
+guards, lineage or release. DuckDB's CSV reader reads Zoom reports; the project's readers read the small
+sources. Compiling the SQL is not measured.
 """
 
 import argparse

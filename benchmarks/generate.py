@@ -1,10 +1,9 @@
-"""A large synthetic year: millions of registrations in Zoom's format, the rest in proportion.
+"""Generates a large synthetic year: millions of Zoom registrations, other sources in proportion.
 
     python -m benchmarks.generate --out RAW_DIR --year Y --registrations N --seed S
 
-Here belongs writing very many rows fast and in little memory. The small sources come from the
-tests' year factory. The rows are realistic, not dirty: what an export can do wrong is tested
-elsewhere, what a pipeline costs is measured on this. The same arguments give the same bytes.
+Streams rows to disk in little memory; the small sources come from the tests' year factory. Rows are realistic
+and valid. The same arguments give the same bytes.
 """
 
 import argparse
@@ -63,7 +62,7 @@ class Task:
 
 
 def zoom_plans() -> list[EventPlan]:
-    """About fifty events on Zoom, a congress among them, and the statutory meetings."""
+    """Plans of about fifty Zoom events, including a congress and the statutory meetings."""
     kinds = ("webinar", "course", "forum", "debate", "launch")
     roles = ("led", "co_led", "led", "participated")
     plans = [EventPlan("congress", files=("zoom",), sessions="22")]
@@ -74,7 +73,7 @@ def zoom_plans() -> list[EventPlan]:
 
 
 def fragment(*cells: str) -> str:
-    """Some neighbouring cells of a row, quoted where they must be."""
+    """Adjacent cells of a row as CSV."""
     return line(cells).removesuffix("\n") if any(cells) else "," * (len(cells) - 1)
 
 
@@ -89,7 +88,7 @@ def names() -> list[tuple[str, str]]:
 
 
 def genders(usual: str) -> list[str]:
-    """Answers about as often as they are given by people with such a first name."""
+    """Draws gender answers with frequencies that depend on the first name."""
     seldom = [*GENDER_ANSWERS["non_binary"], *GENDER_ANSWERS["undisclosed"] * 2]
     return [*GENDER_ANSWERS[usual] * 12, *seldom]
 
@@ -179,7 +178,7 @@ def year_plan(year: int, seed: int, registrations: int) -> YearPlan:
 
 
 def zoom_tasks(folder: Path, plan: YearPlan) -> list[Task]:
-    """Who writes which file, the larger files first."""
+    """The files to write, largest first."""
     rng = plan.rng("events")
     events = programme.plan_events(rng, plan.year, plan.events, plan.dirt)
     events = [event for event in events if event.plan.files]

@@ -1,7 +1,4 @@
-"""What a process costs, all that it starts included.
-
-Here belongs running a command to its end and reading what the system accounted to it.
-"""
+"""Runs a command and measures wall time, CPU time and peak memory, child processes included."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ _PROCESSES = Path("/proc")
 
 @dataclass(frozen=True)
 class Measured:
-    """One command from start to end: seconds by the clock, of processor, and the most memory at a time in MB.
+    """Measurement of one command: wall seconds, CPU seconds, peak memory in MB.
 
     Memory is that of all its processes together; what several share is counted once.
     """
@@ -59,7 +56,7 @@ def measure(command: Sequence[str], **environment: str) -> Measured:
 
 @contextmanager
 def _watched(root: int) -> Iterator[list[int]]:
-    """The most kilobytes that a process and its descendants took at a time, as the one element of a list."""
+    """Samples a process tree; yields a list with its peak memory in kB."""
     peak = [0]
     ended = threading.Event()
 

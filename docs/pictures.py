@@ -1,7 +1,7 @@
-"""The pictures of the README: the site of a release, and the asset graph in Dagster.
+"""Takes the README's screenshots: the site of a release, and the asset graph in Dagster.
 
-Here belongs how they are taken. ``python docs/pictures.py --year YEAR [--home DIR]`` takes them anew from the
-current release; it needs Chromium, whose path CHROMIUM gives (default /usr/bin/chromium).
+``python docs/pictures.py --year YEAR [--home DIR]`` uses the current release. Needs Chromium at the path that
+CHROMIUM names (default /usr/bin/chromium).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The Dagster code location of the Metropolis activity warehouse and its command line.
+"""The Dagster code location of the Metropolis activity warehouse, and its command line.
 
-One folder a step of the data's way: ``ingest`` (raw files to landing), ``models`` (dbt), ``guards``
-(expectation suites) and ``release``. Nothing here decides what a figure means: that is SQL.
+A package per stage of the data: ``ingest`` (raw exports to Parquet), ``transform`` (dbt), ``guards`` (Great
+Expectations suites) and ``release``. What a figure means is defined in SQL, in ``dbt_project``.
 """

@@ -1,7 +1,7 @@
-"""The build of one report year: where its parts lie, and what tells one state of it from another.
+"""The build of one report year: its files, and the hash of its state.
 
-A build is the landing of a year, the database that dbt makes of it, and the guards' answers. Any part may be
-made again by itself; ``Build.state`` ties the answers of the guards to the very bytes that they are about.
+A build is the year's landing tables, the DuckDB database that dbt makes of them, and the guards' results.
+Each can be made again alone; ``Build.state`` ties the guards' results to the data that they were computed on.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Build:
 
 
 def build_of(home: Home, year: int) -> Build:
-    """The build of a year in a home; its folder is made where there is none."""
+    """The build of a year in a home; creates its folder if missing."""
     home.build(year).mkdir(parents=True, exist_ok=True)
     return Build(
         year, home.build(year), home.landing(year), home.build_database(year), home.dbt / "manifest.json"
@@ -59,7 +59,7 @@ def build_of(home: Home, year: int) -> Build:
 
 
 def database_stamp(database: Path) -> str:
-    """Size and modification time of a database file; empty where there is none."""
+    """Size and modification time of a database file; empty if there is none."""
     try:
         state = database.stat()
     except FileNotFoundError:

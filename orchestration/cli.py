@@ -26,7 +26,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass
 class _Places:
-    """The folders of a call, for the sentence of an error that names a file."""
+    """The folders of a call, used in error messages that name a file."""
 
     home: Path | None = None
     raw: Path | None = None
@@ -86,7 +86,7 @@ def _wait_option(command: _Command) -> _Command:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="metropolis-warehouse")
 def cli() -> None:
-    """The activity warehouse: raw exports in, a guarded yearly report out."""
+    """The activity warehouse: builds the guarded yearly report from raw exports."""
 
 
 @cli.command()
@@ -148,7 +148,7 @@ def check(year: int, raw: Path, home_folder: Path, watch: bool) -> None:
     help="How the figures are written.",
 )
 def figures(years: tuple[int, ...], home_folder: Path, form: str) -> int:
-    """The figures of the current release, with the move against the year before."""
+    """The figures of the current release, with the change against the year before."""
     from orchestration.commands.figures import print_figures
 
     return print_figures(Home(home_folder), years, form)
@@ -172,7 +172,7 @@ def explain(figure_id: str, year: int, home_folder: Path, rows: bool, member: st
 @_home_option
 @click.option("--all", "show_all", is_flag=True, help="List what agrees, too.")
 def reconcile(year: int, home_folder: Path, show_all: bool) -> int:
-    """Print against data: what agrees, what is known and why, what is new, what can't be read."""
+    """Print against data: matches, known differences, new differences, illegible values."""
     from orchestration.commands.reconcile import print_reconciliation
 
     return print_reconciliation(Home(home_folder), year, show_all)
@@ -244,7 +244,7 @@ def releases(home_folder: Path, year: int | None, verify: bool, keep: int | None
 @click.argument("new")
 @_home_option
 def diff(old: str, new: str, home_folder: Path) -> int:
-    """Every figure and cell that moved between two releases, and the files that changed."""
+    """Every figure, cell and file that differs between two releases."""
     from orchestration.commands.releases import print_diff
 
     return print_diff(Home(home_folder), old, new)
@@ -300,7 +300,7 @@ def open_site(year: int, home_folder: Path) -> int:
 @_home_option
 @_raw_option
 def doctor(home_folder: Path, raw: Path) -> int:
-    """What a build would find wrong with the machine or the home.
+    """Check the machine and the home without building.
 
     Every release is checked file by file. Ends with the exit code of what is worst.
     """

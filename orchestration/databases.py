@@ -1,7 +1,6 @@
-"""How this project opens DuckDB: within a limit of memory, spilling into the home.
+"""Opens DuckDB databases with a memory limit and a folder to spill into.
 
-Here belongs that limit and nothing of what is asked. dbt opens the build's database by its profile, which takes the
-limit from the same variable.
+dbt opens the build's database by its profile, which takes the limit from the same environment variable.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _MEMORY = "1GB"
 
 
 def memory_limit() -> str:
-    """What DuckDB may take: METROPOLIS_MEMORY, such as 8GB, or else a gigabyte."""
+    """DuckDB's memory limit: METROPOLIS_MEMORY, such as 8GB; default 1GB."""
     return os.environ.get(MEMORY_VARIABLE, _MEMORY)
 
 
@@ -34,7 +33,7 @@ def create_landing_views(connection: duckdb.DuckDBPyConnection, folder: Path) ->
 def open_database(
     database: Path | None, *, read_only: bool = False, spill: Path | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """A connection to a database; to one in memory where none is given.
+    """Opens a database, or one in memory if no path is given.
 
     What does not fit goes to the folder ``spill``, or else to one beside the database.
     """
@@ -44,3 +43,8 @@ def open_database(
     if spill is not None:
         settings["temp_directory"] = str(spill)
     return duckdb.connect(str(database or ":memory:"), read_only=read_only, config=settings)
+
+
+def path_literal(path: Path) -> str:
+    """A path as an SQL string literal, quotes included."""
+    return "'" + str(path).replace("'", "''") + "'"

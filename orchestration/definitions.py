@@ -14,10 +14,11 @@ import dagster as dg
 
 from orchestration.guards.assets import guard_checks
 from orchestration.ingest.assets import LANDING_GROUP, ingest_assets
-from orchestration.operations import build_operations, is_on
 from orchestration.paths import PROJECT_FOLDER, Home
 from orchestration.release.assets import RELEASE, release_asset
 from orchestration.resources import COLUMN_LINEAGE_VARIABLE, WarehouseResource, report_years
+from orchestration.schedules import build_schedules, is_on
+from orchestration.sensors import build_sensors
 from orchestration.transform.assets import MODEL_GROUPS, models_assets
 
 BUILD_JOB = "build_year"
@@ -46,13 +47,13 @@ def build_defs(raw: Path | None = None, home: Path | None = None, engine: str = 
     release = release_asset([*marts, dg.AssetKey(["landing", "source_files"])])
     guards = guard_checks()
     jobs = _jobs(guards)
-    operations = build_operations(jobs[0], models, Path(warehouse.raw), Path(warehouse.home))
+    build_job, raw_path = jobs[0], Path(warehouse.raw)
     return dg.Definitions(
         assets=dg.with_source_code_references([*ingest_assets(), models, release]),
         asset_checks=[guards],
         jobs=jobs,
-        schedules=operations.schedules,
-        sensors=operations.sensors,
+        schedules=build_schedules(build_job, raw_path),
+        sensors=build_sensors(build_job, models, raw_path, Path(warehouse.home)),
         resources={"warehouse": warehouse},
     )
 

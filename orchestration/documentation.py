@@ -1,7 +1,7 @@
-"""The generated part of ``docs/``: data dictionary, catalogue of figures, guards.
+"""Generates the reference pages of ``docs/``: data dictionary, figures, guards.
 
-Here belongs how metadata that is written once elsewhere (contracts, dbt YAML, the catalogue, suites)
-reads as pages. ``python -m orchestration.documentation`` writes them; a test fails while they are stale.
+Rendered from contracts, dbt YAML, the figure catalogue and the suites. ``python -m
+orchestration.documentation`` writes the pages; a test fails while they are stale.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _code(text: str) -> str:
 
 
 def render_dictionary() -> str:
-    """Every table with every column: exports and what lands of them, further landing tables, marts."""
+    """Renders the data dictionary: every column of exports, landing tables and marts."""
     contracts = load_contracts()
     marts = list(_marts())
     groups: dict[str, list[Contract]] = {}
@@ -166,7 +166,7 @@ def _mart(mart: dict[str, Any]) -> Iterator[str]:
 
 
 def render_figures() -> str:
-    """The catalogue: what each figure counts, how print shows it, within what bounds it stays."""
+    """Renders the catalogue: definition, format and bounds of each figure."""
     with CATALOGUE.open(encoding="utf-8", newline="") as stream:
         figures = list(csv.DictReader(stream))
     areas = list(dict.fromkeys(row["area"] for row in figures))
@@ -230,7 +230,7 @@ def _bounds(row: dict[str, str]) -> str:
 
 
 def render_guards() -> str:
-    """Every question that a build has to answer before anything of it is published."""
+    """Renders the guards: every expectation that a build must meet."""
     suites = load_suites()
     asked = sum(len(suite.expectations) for suite in suites)
     by_layer = {layer: list(members) for layer, members in groupby(suites, key=lambda suite: suite.layer)}
@@ -331,7 +331,7 @@ def _suite(suite: Suite) -> Iterator[str]:
 
 
 def generated() -> dict[Path, str]:
-    """Path → text of every generated page, as it should be."""
+    """Path → expected text of every generated page."""
     return {
         DOCS_FOLDER / "dictionary.md": render_dictionary(),
         DOCS_FOLDER / "figures.md": render_figures(),

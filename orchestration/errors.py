@@ -25,13 +25,13 @@ class ExitCode(IntEnum):
 
 
 class MetropolisError(Exception):
-    """What cannot be done, in a sentence for people; the input or the call is wrong."""
+    """Base class of the project's errors: the input or the call is wrong (exit code 2)."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.WRONG
 
 
 class Refusal(MetropolisError):
-    """What is there must not be published or relied on."""
+    """Something must not be published or relied on (exit code 1)."""
 
     exit_code = ExitCode.REFUSED
 
@@ -104,7 +104,7 @@ def failure_of(error: BaseException, home: Path | None = None, raw: Path | None 
 
 
 def failure_of_text(text: str) -> Failure | None:
-    """The failure of the machine that an error's text speaks of; None where it speaks of none."""
+    """The failure of the machine that an error's text describes; None for any other text."""
     for parts, sentence in _MACHINE:
         for line in text.splitlines():
             if any(part in line for part in parts):
@@ -132,7 +132,7 @@ def failure_of_record(
 
 
 def _raised_here() -> dict[str, type[MetropolisError]]:
-    """The project's own errors by name; whatever was raised in this process is among them."""
+    """The project's own error classes that are loaded in this process, by name."""
     found: dict[str, type[MetropolisError]] = {}
     waiting: list[type[MetropolisError]] = [MetropolisError]
     while waiting:
@@ -166,7 +166,7 @@ def _shortened(line: str) -> str:
 
 
 def _place(error: BaseException) -> str:
-    """Where in the code an error came from: its text may quote what must not be printed."""
+    """File and line in the code that an error came from; its text may quote personal data."""
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return f"({type(error).__name__})"

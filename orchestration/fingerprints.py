@@ -1,7 +1,6 @@
-"""What a release depends on, as hashes.
+"""Hashes of what a release depends on: exports, code, engine and the releases that it is compared with.
 
-Here belongs telling "nothing changed" without importing anything heavy: the exports of a year, and the code
-with everything that it reads.
+Imports nothing heavy, so that an unchanged year is recognised quickly.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _NOT_CODE = frozenset({"target", "logs", "__pycache__"})
 
 
 def code_fingerprint() -> str:
-    """One hash over code, models, contracts, suites and the lock of what they run on."""
+    """One hash over code, models, contracts, suites and the lock file of dependencies."""
     paths = [
         path
         for folder in _CODE_FOLDERS
@@ -52,7 +51,7 @@ def inputs_fingerprint(exports: Path) -> str:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Every file below a folder; OSError for a folder that cannot be read, which is not an empty one."""
+    """Every file below a folder; raises OSError for a folder that cannot be read."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             yield from _files_below(path)
@@ -61,6 +60,6 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def build_fingerprint(exports: Path, engine: str, released_before: str) -> str:
-    """One hash over all that decides a release: exports, code, engine, what it is compared with."""
+    """One hash over all inputs of a release: exports, code, engine, releases compared with."""
     parts = [inputs_fingerprint(exports), code_fingerprint(), engine, released_before]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()

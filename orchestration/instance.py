@@ -25,7 +25,7 @@ _HELD = "The process of this run ended while it held the home."
 
 
 def prepare_instance(home: Home) -> Path:
-    """The home's DAGSTER_HOME, with the project's configuration in it."""
+    """Creates the home's DAGSTER_HOME with the project's dagster.yaml."""
     home.dagster.mkdir(parents=True, exist_ok=True)
     target = home.dagster / "dagster.yaml"
     # Written each time: what cannot be written to is found here, and not by Dagster.
@@ -36,7 +36,7 @@ def prepare_instance(home: Home) -> Path:
 
 
 def open_instance(home: Home) -> dg.DagsterInstance:
-    """The instance that keeps the home's run history."""
+    """Opens the instance with the home's run history."""
     folder = prepare_instance(home)
     return dg.DagsterInstance.from_config(str(folder))
 
@@ -47,7 +47,7 @@ def unfinished_runs(instance: dg.DagsterInstance) -> list[dg.DagsterRun]:
 
 
 def fail_dead_runs(instance: dg.DagsterInstance, own_run: str = "") -> list[str]:
-    """Marks as failed the runs whose process is gone, so that the queue goes on; returns their ids.
+    """Marks runs of dead processes as failed, so that the queue continues; returns their ids.
 
     The caller must hold the home's lock: then a run that is marked as its holder is dead, wherever its process was.
     """

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM, told apart however deep in somebody else's code they arrive."""
+"""Records SIGINT and SIGTERM even where a library has its own handlers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts:
-    """The signals that this process was interrupted by."""
+    """The signals that interrupted this process."""
 
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
 
     def first(self) -> int | None:
-        """The number of the first signal that asked this process to end; None where none did."""
+        """The number of the first signal received; None if there was none."""
         try:
             numbers = os.read(self._pipe, 1024)
         except BlockingIOError:
@@ -28,7 +28,7 @@ class Interrupts:
 
 @contextmanager
 def interrupts() -> Iterator[Interrupts]:
-    """Has SIGTERM interrupt like SIGINT; a second signal ends the process at once.
+    """Makes SIGTERM interrupt like SIGINT; a second signal ends the process at once.
 
     Libraries that put handlers of their own in place do not hide a signal: its number is written to a pipe.
     """

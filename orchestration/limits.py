@@ -1,4 +1,4 @@
-"""What a build needs of the machine, asked before any work."""
+"""Checks the machine's limits (open files, paths, engine) before a build starts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SPARK_PACKAGES = ("pyspark", "dbt-spark")
 
 
 class MachineLacks(MetropolisError):
-    """The machine does not have what the call needs; the message says what to do about it."""
+    """The machine lacks something that the call needs; the message says what to do."""
 
 
 def require_files() -> None:
-    """Raises the limit of open files as far as needed and allowed; MachineLacks where that is too few."""
+    """Raises the limit of open files as needed; MachineLacks if the system allows too few."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY or soft >= _FILES:
         return
@@ -37,7 +37,7 @@ def require_files() -> None:
 
 
 def require_path(home: Path) -> None:
-    """MachineLacks where Dagster and the databases cannot use the path of a home."""
+    """Raises MachineLacks for a home whose path Dagster or the databases cannot use."""
     path = os.fsencode(home.absolute())
     if len(path) > _PATH_BYTES:
         raise MachineLacks(
@@ -55,7 +55,7 @@ def require_path(home: Path) -> None:
 
 
 def require_engine(engine: str) -> None:
-    """MachineLacks where the engine is not installed."""
+    """Raises MachineLacks if the engine is not installed."""
     if engine != "spark":
         return
     for package in _SPARK_PACKAGES:

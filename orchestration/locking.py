@@ -1,8 +1,8 @@
-"""The one writer of a home. Readers of releases never ask for it.
+"""The exclusive lock of a home: one writer at a time. Readers of releases do not take it.
 
-The lock is the system's, which lets go of it when the process dies. It is on the folder of the home itself, so that no
-file can be removed to get around it, and on the file ``build.lock``, which says who holds it: network file systems lock
-files alone.
+An advisory lock of the operating system, released when the process ends. It is taken on the home's folder, so
+that deleting a file does not defeat it, and on ``build.lock``, which names the holder: network file systems
+only lock files.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ class HomeLock:
 
     @classmethod
     def of(cls, path: Path) -> HomeLock:
-        """The lock of this process on a path."""
+        """This process's lock on a path."""
         return cls._held.setdefault(path.resolve(), cls(path))
 
     def acquire(
         self, run: str = "", wait: float = DEFAULT_WAIT, on_wait: Callable[[str], object] | None = None
     ) -> None:
-        """Takes the lock; waits without end for processes of the same run, and ``wait`` seconds for others.
+        """Takes the lock; waits indefinitely for processes of the same run, ``wait`` seconds for others.
 
         ``on_wait`` is told once who is waited for. Raises HomeIsHeld where the time is over.
         """
@@ -66,7 +66,7 @@ class HomeLock:
         self._depth += 1
 
     def release(self) -> None:
-        """Gives the lock back."""
+        """Releases the lock."""
         self._depth -= 1
         if self._depth == 0:
             with suppress(OSError):
@@ -142,7 +142,7 @@ def _sign(descriptor: int, run: str) -> None:
 
 
 def _holder(path: Path) -> dict[str, Any]:
-    """Who signed the lock, as far as that can be read."""
+    """The holder as written in the lock file, if readable."""
     try:
         node = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

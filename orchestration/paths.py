@@ -1,7 +1,4 @@
-"""Where things lie: the project's own folders and the layout of a home.
-
-Here belong paths and nothing else; whoever writes below them is responsible for doing it safely.
-"""
+"""Paths of the project's own folders, and the layout of a home."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ class Home:
         return self.folder / "landing" / str(year)
 
     def build(self, year: int) -> Path:
-        """The build in progress of a year: never opened by readers."""
+        """The build of a year; readers only open releases."""
         return self.folder / "builds" / str(year)
 
     def build_database(self, year: int) -> Path:
@@ -65,5 +62,5 @@ class Home:
 
     @property
     def lock(self) -> Path:
-        """Held by the one build that may write."""
+        """The lock file of the one writer."""
         return self.folder / "build.lock"

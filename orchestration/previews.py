@@ -1,7 +1,4 @@
-"""Small tables for people who look at an asset.
-
-Here belongs how rows are shown in metadata; which rows are shown is each step's.
-"""
+"""Markdown tables for Dagster metadata."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""How a build says where it is.
-
-Here belongs one sink that steps write to and the command line shows. What Dagster records is its own.
-"""
+"""A callback by which steps report progress to the command line."""
 
 from __future__ import annotations
 
@@ -11,18 +8,18 @@ Sink = Callable[[str, str], None]
 
 
 def _silent(step: str, message: str) -> None:
-    """Shows nothing: a run launched by Dagster has its own log."""
+    """Discards progress: a run launched by Dagster has its own log."""
 
 
 _sink: Sink = _silent
 
 
 def show_progress_with(sink: Sink) -> None:
-    """Sends what steps say to a sink: the step's name and a message."""
+    """Sends progress to a callback: step name and message."""
     global _sink
     _sink = sink
 
 
 def say(step: str, message: str) -> None:
-    """Tells where the build is."""
+    """Reports progress."""
     _sink(step, message)

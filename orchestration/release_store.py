@@ -51,7 +51,7 @@ class ReleaseDamaged(Refusal):
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the log of releases: what became current, when, and why."""
+    """A line of releases.log: release, time, reason."""
 
     release: str
     event: str
@@ -102,7 +102,7 @@ class Release:
         ]
 
     def missing(self) -> list[str]:
-        """The files that are not there; reads none."""
+        """The missing files; does not read the others."""
         return [name for name in self.hashes if not (self.folder / name).is_file()]
 
     def _fault_of(self, name: str) -> str:
@@ -161,11 +161,11 @@ class ReleaseStore:
         return self._whole(name)
 
     def log(self) -> list[Entry]:
-        """Everything that became current, in order, as far as the log can be read."""
+        """The readable entries of the log, in order."""
         return [entry for entry in self._lines() if entry is not None]
 
     def damage(self) -> list[str]:
-        """A sentence for each part of the store that cannot be read or is not whole."""
+        """A sentence for each damaged part of the store."""
         told = []
         unreadable = [str(at) for at, entry in enumerate(self._lines(), start=1) if entry is None]
         if unreadable:
@@ -186,7 +186,7 @@ class ReleaseStore:
     # --- changing ------------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """Clears away what an interrupted run left aside, and makes ``latest`` a link again where that is safe.
+        """Removes leftovers of interrupted runs, and restores the link ``latest`` where that is safe.
 
         It is, where one release alone can have been current. Raises ReleaseDamaged where it is not.
         """
@@ -214,7 +214,7 @@ class ReleaseStore:
         return aside
 
     def discard(self, aside: Path) -> None:
-        """Throws away a folder made by ``begin``."""
+        """Removes a folder made by ``begin``."""
         _remove(aside)
 
     def publish(self, aside: Path, release: str, provenance: dict[str, Any]) -> Path:
@@ -280,7 +280,7 @@ class ReleaseStore:
         return Release(self.folder / name, provenance)
 
     def _incomplete(self, name: str) -> str:
-        """Why a folder is no whole release; empty for one that is."""
+        """Why a folder is not a whole release; empty if it is."""
         release = self._read(name)
         if release is None:
             return f"{name}/{PROVENANCE} is missing or not what was released"
@@ -295,7 +295,7 @@ class ReleaseStore:
         return release
 
     def _linked(self) -> str | None:
-        """The release that ``latest`` names; None where it names none of this year."""
+        """The release that ``latest`` points to; None if it is not one of this year."""
         latest = self.folder / LATEST
         if not latest.is_symlink():
             return None
@@ -304,7 +304,7 @@ class ReleaseStore:
         return target.name if is_here and self._is_named(target.name) else None
 
     def _was_current(self) -> str | None:
-        """The release that alone can have been current; None where there are several, or none."""
+        """The only release that can have been current; None if there are several or none."""
         whole = self.names()
         if len(whole) == 1 and len(self._folders()) == 1 and set(self._ever_current()) <= set(whole):
             return whole[0]
@@ -317,7 +317,7 @@ class ReleaseStore:
         return logged[-1]
 
     def _clear_latest(self, name: str) -> bool:
-        """Makes way for the link; False where a folder is in its place that is no copy of the release."""
+        """Removes what is in the link's place; False for a folder that is no copy of the release."""
         latest = self.folder / LATEST
         if latest.is_symlink() or not latest.is_dir():
             return True
@@ -401,7 +401,7 @@ def _files(folder: Path) -> set[str]:
 
 
 def _seal(folder: Path) -> None:
-    """Forces every file to the disk and takes the right to write to it."""
+    """Syncs every file to the disk and removes write permission."""
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir():
             sync_folder(path)

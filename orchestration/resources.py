@@ -1,7 +1,6 @@
-"""The warehouse as a Dagster resource: where exports come from and where everything goes.
+"""The warehouse as a Dagster resource: folder of exports, home and engine.
 
-Every step gets it. It holds the home's lock for the length of a run, so that one run writes at a time, whoever
-launched it.
+Holds the home's lock for the length of a run, so that one run writes at a time, however it was launched.
 """
 
 from collections.abc import Callable
@@ -35,7 +34,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     column_lineage: bool = False
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Takes the home for this run, and marks as failed the runs that died while they held it."""
+        """Takes the home's lock for this run, and marks runs that died with it as failed."""
         run = context.run.run_id if context.run else ""
         HomeLock.of(self.layout.lock).acquire(run, on_wait=self._say_waiting(context))
         if run and context.instance:
@@ -43,7 +42,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             context.instance.add_run_tags(run, {HOLDS_HOME: "yes"})
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """Gives the home back."""
+        """Releases the home's lock."""
         if context.run and context.instance:
             context.instance.add_run_tags(context.run.run_id, {HOLDS_HOME: "no"})
         HomeLock.of(self.layout.lock).release()

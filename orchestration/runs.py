@@ -20,7 +20,7 @@ _BUILT = "built.json"
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The outcome of a build: its exit code, the current release, and what is to be said."""
+    """The outcome of a build: exit code, current release, messages."""
 
     exit_code: ExitCode
     release: str | None = None
@@ -29,7 +29,7 @@ class BuildResult:
 
 
 def recover_releases(home: Home, year: int) -> list[str]:
-    """Puts the releases of a year, and of the one before, in order; a sentence for whatever cannot be read.
+    """Recovers the releases of a year and of the one before; a sentence for each unreadable part.
 
     Raises ReleaseDamaged where nobody can tell which release is current.
     """
@@ -42,18 +42,18 @@ def recover_releases(home: Home, year: int) -> list[str]:
 
 
 def require_people(home: Home) -> None:
-    """Raises where the key is not this home's, or the marks of forgotten people cannot be read."""
+    """Checks the pseudonym key and the marks of forgotten people; raises their errors."""
     load_or_make_key(home.pseudonym_key)
     forgotten_marks(home.forgotten)
 
 
 def released_before(home: Home, year: int) -> str:
-    """The current release of the year before, which a build is compared with."""
+    """The current release of the year before."""
     return ReleaseStore(home, year - 1).current() or ""
 
 
 def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str | None:
-    """The current release, where nothing that decides it has changed since it was built.
+    """The current release, if none of its inputs has changed since it was built.
 
     Raises ReleaseDamaged where it is not what was published.
     """
@@ -70,7 +70,7 @@ def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str 
 
 
 def remember(home: Home, year: int, exports_fingerprint: str, release: str) -> None:
-    """Keeps what the current release was built from, to tell an unchanged year at once."""
+    """Records the fingerprint that the current release was built from."""
     write_json(home.build(year) / _BUILT, {"fingerprint": exports_fingerprint, "release": release})
 
 
@@ -91,7 +91,7 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
 
 
 def _standing(home: Home, year: int) -> str | None:
-    """The release that is still current, where that can be told."""
+    """The release that is still current, if that can be determined."""
     try:
         return ReleaseStore(home, year).current()
     except ReleaseDamaged:

@@ -1,7 +1,8 @@
-"""Files: atomic writes, hashes, and JSON that carries a hash of itself."""
+"""File helpers: atomic writes, SHA-256 hashes, JSON with a checksum, CSV rows."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -80,6 +81,12 @@ def parse_checked(content: bytes) -> dict[str, Any] | None:
 def _checksum(node: dict[str, Any]) -> str:
     text = json.dumps(node, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """The rows of a UTF-8 CSV file with a header, by column name."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def sha256_of_file(path: Path) -> str:

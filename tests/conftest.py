@@ -1,7 +1,4 @@
-"""What tests of a whole build share: a small year, a home in which it is released, the command line.
-
-Here belong fixtures that more than one folder of tests needs.
-"""
+"""Fixtures for tests of a whole build: a small year, its released home, the command line."""
 
 from __future__ import annotations
 
@@ -45,7 +42,7 @@ class Warehouse:
         return self.releases / "latest"
 
     def environment(self) -> dict[str, str]:
-        """The environment of a call: this raw folder, this home, nothing sent anywhere."""
+        """The environment of a call: this raw folder and home, no telemetry."""
         return {
             **os.environ,
             "METROPOLIS_RAW": str(self.raw),
@@ -69,7 +66,7 @@ class Warehouse:
         return self.run("build", "--year", str(self.year))
 
     def copy(self, folder: Path) -> Warehouse:
-        """A warehouse of its own with the same exports and releases, to break things in."""
+        """A copy of exports and home, for tests that change them."""
         copied = Warehouse(folder / "raw", folder / "home", self.year)
         shutil.copytree(self.raw, copied.raw)
         shutil.copytree(self.home, copied.home, symlinks=True)
@@ -90,7 +87,7 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def small_raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A raw folder with one small synthetic year, as dirty as real ones."""
+    """A raw folder with one small synthetic year, with the variants of real exports."""
     raw = shared_folder(tmp_path_factory) / "raw"
     with FileLock(raw.with_suffix(".lock")):
         if not raw.exists():

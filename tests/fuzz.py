@@ -1,8 +1,7 @@
-"""Arbitrary bytes against each reader, for a bounded time: ``python -m tests.fuzz --seconds 120 --seed 7``.
+"""Fuzzes every reader for a bounded time: ``python -m tests.fuzz --seconds 120 --seed 7``.
 
-Here belong how exports are damaged and what must hold whatever the damage: a file is refused by name, or
-every row of it is accounted for; never a traceback, never a row lost, never a word of a person told.
-An input that breaks this is kept under ``build/fuzz``, and the exit code is 1.
+Whatever the damage, a file is refused by name or all of its rows are accounted for: no traceback, no lost
+row, no personal data in a message. A failing input is written to ``build/fuzz``, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -61,20 +60,20 @@ def flip(rng: Random, content: bytes) -> bytes:
 
 
 def remove(rng: Random, content: bytes) -> bytes:
-    """Takes a part away."""
+    """Removes a part."""
     start, end = _cut(rng, content)
     return content[:start] + content[end:]
 
 
 def repeat(rng: Random, content: bytes) -> bytes:
-    """Puts a part of it in once more, elsewhere."""
+    """Inserts a copy of a part elsewhere."""
     start, end = _cut(rng, content)
     at = rng.randrange(len(content) + 1)
     return content[:at] + content[start:end] * rng.choice((1, 1, 3)) + content[at:]
 
 
 def insert(rng: Random, content: bytes) -> bytes:
-    """Puts in something that means something to some reader."""
+    """Inserts a token with a meaning for some reader."""
     at = rng.randrange(len(content) + 1)
     return content[:at] + rng.choice(TOKENS) * rng.choice((1, 1, 1, 2)) + content[at:]
 
@@ -167,11 +166,11 @@ def targets(folder: Path) -> Iterator[Target]:
 
 
 class Broken(AssertionError):
-    """What must hold does not."""
+    """An invariant is violated."""
 
 
 def attempt(target: Target, content: bytes) -> None:
-    """Reads bytes and checks what must hold of the outcome; raises whatever does not."""
+    """Reads bytes and checks the invariants; raises Broken."""
     contract = load_contracts()[target.source]
     name = file_name(target.source, workbook=target.is_workbook)
     try:
@@ -203,7 +202,7 @@ def _known(contract: Contract) -> Surroundings:
 
 
 def _check_silence(contract: Contract, *texts: str) -> None:
-    """Of a person nothing is told; an address is not even where a text was typed."""
+    """Messages and tables hold no personal data."""
     for text in texts:
         text.encode("utf-8")
         if contract.personal and SECRET.casefold() in text.casefold():
@@ -223,7 +222,7 @@ def _check_count(contract: Contract, name: str, content: bytes, loaded: LoadedFi
 
 
 def fuzz(target: Target, rng: Random, seconds: float) -> tuple[int, bytes | None]:
-    """Damages exports of one reader for a while: how many, and the input that broke it, if one did."""
+    """Fuzzes one reader for a while; returns the number of inputs and the failing one, if any."""
     for seed in target.seeds:
         attempt(target, seed)
     ends = time.monotonic() + seconds

@@ -1,8 +1,4 @@
-"""Stand-ins for what dbt gives to templates: sqlfluff lints the models without dbt or a database.
-
-Here belongs only what models and macros call and sqlfluff does not bring along. The SQL that
-results is read, never run.
-"""
+"""Stubs of dbt's template functions, so that sqlfluff lints models without dbt or a database."""
 
 from __future__ import annotations
 
@@ -11,7 +7,7 @@ from types import SimpleNamespace
 
 
 def report_year() -> int:
-    """Any year."""
+    """A dummy year."""
     return 2000
 
 

@@ -1,4 +1,1 @@
-"""What each command prints, a module a command.
-
-Here belongs the reading of released files for people. Each returns its exit code.
-"""
+"""Implementation of the commands, one module each. Every command returns its exit code."""

@@ -1,7 +1,7 @@
-"""``metropolis review --apply``: what a colleague accepted goes into the register of names.
+"""``metropolis review --apply``: adds accepted names to ``registers/member_names.csv``.
 
-Here belongs reading the answered review, refusing what would do harm, and adding lines to
-``registers/member_names.csv`` with who and when. No other byte of the register changes.
+The whole review is validated first; one wrong answer and nothing is written. Added lines carry who accepted
+them and when; existing bytes of the register do not change.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _DELIMITERS = (",", ";", "\t")
 
 
 class AnswerIsWrong(MetropolisError):
-    """The answered review cannot be applied; the message says which answer, and why."""
+    """The review cannot be applied; the message names the answer and the reason."""
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """A text of the review that somebody says is a name of a member."""
+    """A place text of the review with the member_id filled in for it."""
 
     text: str
     member_id: str
@@ -40,12 +40,12 @@ class _Answer:
 
     @property
     def key(self) -> str:
-        """The text as it is compared."""
+        """The key for comparison."""
         return normalise_text(self.text)
 
 
 def apply_review(raw: Path, year: int, path: Path, by: str | None) -> int:
-    """Adds accepted names to the register of names; all of an answered review or nothing."""
+    """Adds the accepted names of a review to the register of names, all or none."""
     if not by or not by.strip():
         raise WrongCall("--apply needs --by: a name enters the register in somebody's name")
     registers = raw / str(year) / "registers"
@@ -68,7 +68,7 @@ def apply_review(raw: Path, year: int, path: Path, by: str | None) -> int:
 
 
 def _answers(path: Path) -> list[_Answer]:
-    """The answers of a review, as exported or as a spreadsheet saved it."""
+    """The answers of a review file, as exported or saved by a spreadsheet."""
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -102,7 +102,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _owners(registers: Path) -> dict[str, set[str]]:
-    """Comparable name → the members that bear it; every member_id bears at least itself."""
+    """Name key → member_ids with that name; every member_id maps to itself."""
     owners: dict[str, set[str]] = defaultdict(set)
     members = {_cell(row, "member_id") for row in _rows(registers / "members.csv")} - {""}
     for file in ("members.csv", "member_names.csv"):
@@ -117,7 +117,7 @@ def _cell(row: dict[str, str], name: str) -> str:
 
 
 def _new_names(answers: Iterable[_Answer], owners: dict[str, set[str]]) -> list[_Answer]:
-    """The answers that add a name. AnswerIsWrong where one names no member or takes another's name."""
+    """The answers that add a name; AnswerIsWrong for an unknown member or a name of another one."""
     members = {member_id for ids in owners.values() for member_id in ids}
     known = {key: set(ids) for key, ids in owners.items()}
     wrong: list[str] = []
@@ -163,7 +163,7 @@ def _append(register: Path, new: list[_Answer], by: str) -> None:
 
 
 def _with_columns(text: str, names: Iterable[str]) -> tuple[str, list[str]]:
-    """The same table with columns at its end where it lacks them; and its header.
+    """The table with missing columns appended, and its header.
 
     Every record gets its empty cells, a faulty one too, so that it stays as faulty as it is.
     """
@@ -182,7 +182,7 @@ def _with_columns(text: str, names: Iterable[str]) -> tuple[str, list[str]]:
 
 
 def _records(text: str) -> list[tuple[str, list[str]]]:
-    """Each record as it stands in the text, and its cells; a blank line has none."""
+    """Each record's text and cells; a blank line has no cells."""
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(iter(lines))
     records = []

@@ -8,8 +8,10 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from rich import filesize
+
 from orchestration import progress
-from orchestration.commands.common import WrongCall, held, human_size, print_table, read_csv, warn
+from orchestration.commands.common import WrongCall, held, print_table, warn
 from orchestration.errors import ExitCode
 from orchestration.ingest.faults import Finding
 from orchestration.ingest.folder import odd_entries_of_year
@@ -19,6 +21,7 @@ from orchestration.paths import Home
 from orchestration.release.changes import compare
 from orchestration.release_store import Release, ReleaseStore, folder_size
 from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
+from orchestration.storage import read_csv
 
 _MOST_CHANGES = 20
 
@@ -187,4 +190,4 @@ def _print_reconciliation(rows: list[dict[str, str]]) -> None:
 
 def _print_release(home: Home, year: int, release: str) -> None:
     folder = home.releases(year) / release
-    print(f"Release: {os.path.relpath(folder)} ({human_size(folder_size(folder))})")
+    print(f"Release: {os.path.relpath(folder)} ({filesize.decimal(folder_size(folder))})")

@@ -1,12 +1,10 @@
-"""What several commands need: the current release, the home as its only writer, tables on a terminal."""
+"""Helpers of several commands: the current release, the home's lock, tables on a terminal."""
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from orchestration.errors import ExitCode, MetropolisError
 from orchestration.locking import HomeLock
@@ -19,11 +17,11 @@ _WIDEST_CELL = 70
 
 
 class WrongCall(MetropolisError):
-    """The call asks for what is not there or cannot be; the message says what."""
+    """An argument is invalid, or names something that does not exist."""
 
 
 def warn(message: str) -> None:
-    """Says something that does not stop the command."""
+    """Prints a warning to standard error."""
     print(f"metropolis: {message}", file=sys.stderr)
 
 
@@ -40,7 +38,7 @@ def current_release(home: Home, year: int) -> Release:
 
 @contextmanager
 def held(home: Home, wait: float) -> Iterator[None]:
-    """The home as its only writer; waits so many seconds for another one.
+    """Holds the home's lock; waits up to ``wait`` seconds for another holder.
 
     Raises WrongCall where there is no home, HomeIsHeld where the other one does not end in time.
     """
@@ -52,12 +50,6 @@ def held(home: Home, wait: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def read_csv(path: Path) -> list[dict[str, str]]:
-    """The rows of a released CSV file."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:
@@ -79,15 +71,3 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Seq
 def _cut(text: str) -> str:
     plain = " ".join(text.split())
     return plain if len(plain) <= _WIDEST_CELL else plain[: _WIDEST_CELL - 1] + "…"
-
-
-def human_size(size: int) -> str:
-    """Bytes for people."""
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size_next = size / 1000
-        if unit == "MB":
-            break
-        size = size_next  # type: ignore[assignment]
-    return f"{size / 1000:.1f} GB" if size >= 1000 else f"{size:.1f} MB"

@@ -1,6 +1,6 @@
-"""``metropolis dbt``: plain dbt on a home, for one year.
+"""``metropolis dbt``: runs plain dbt on a home, for one year.
 
-Sets what docs/dbt.md says of plain dbt: the project, the home, the year. Everything else is dbt's.
+Sets project folder, home and year as docs/dbt.md describes; all other arguments are passed to dbt.
 """
 
 from __future__ import annotations

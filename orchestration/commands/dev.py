@@ -13,7 +13,7 @@ from orchestration.resources import COLUMN_LINEAGE_VARIABLE
 
 
 def run_ui(home: Home, raw: Path, port: int) -> int:
-    """Becomes ``dagster dev``, so that whoever stops this process stops all of it; never returns."""
+    """Replaces this process by ``dagster dev``, so that signals reach it; never returns."""
     require_path(home.folder)
     environment = {
         **os.environ,

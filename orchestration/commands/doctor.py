@@ -1,4 +1,4 @@
-"""``metropolis doctor``: what a build would find wrong with the machine or the home, without building."""
+"""``metropolis doctor``: checks the machine and the home without building."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from orchestration.commands.common import OK, human_size, print_table
+from rich import filesize
+
+from orchestration.commands.common import OK, print_table
 from orchestration.errors import MetropolisError, failure_of
 from orchestration.ingest.pseudonyms import forgotten_marks, load_key
 from orchestration.limits import MachineLacks, require_engine, require_files, require_path
@@ -22,11 +24,11 @@ Check = Callable[[], str]
 
 
 class NotWhole(MetropolisError):
-    """The machine or the home lacks something; the message says what."""
+    """A check failed; the message says what is missing."""
 
 
 def examine(home: Home, raw: Path) -> int:
-    """Prints each check and its answer; the exit code is that of the worst one."""
+    """Prints each check and its result; returns the exit code of the worst one."""
     rows: list[list[str]] = []
     worst: int = OK
     for name, check in _checks(home, raw):
@@ -82,8 +84,8 @@ def _writable(home: Home) -> str:
         raise NotWhole(f"the home cannot be used: {home.folder} cannot be written to")
     free = shutil.disk_usage(home.folder).free
     if free < _SPACE:
-        raise NotWhole(f"{human_size(free)} are free; a build needs up to {human_size(_SPACE)}")
-    return f"{human_size(free)} free"
+        raise NotWhole(f"{filesize.decimal(free)} are free; a build needs up to {filesize.decimal(_SPACE)}")
+    return f"{filesize.decimal(free)} free"
 
 
 def _writer(home: Home) -> str:

@@ -1,7 +1,4 @@
-"""``metropolis explain``: where a figure comes from.
-
-Here belongs what is told of one figure, all of it read from the release: nothing is computed again.
-"""
+"""``metropolis explain``: shows where a figure comes from, read from the release."""
 
 from __future__ import annotations
 
@@ -14,16 +11,17 @@ from orchestration.commands.common import (
     WrongCall,
     current_release,
     print_table,
-    read_csv,
 )
+from orchestration.databases import path_literal
 from orchestration.paths import Home
 from orchestration.release_store import Release
+from orchestration.storage import read_csv
 
 _NO_MEMBER = ""
 
 
 def explain_figure(home: Home, year: int, figure_id: str, rows: bool, member: str | None) -> int:
-    """Prints definition, parts, rows, models, files, guards and print of a figure."""
+    """Prints a figure's definition, parts, rows, models, files, guards and printed value."""
     release = current_release(home, year)
     figures = {row["figure_id"]: row for row in read_csv(release.file("figures.csv"))}
     if figure_id not in figures:
@@ -53,7 +51,7 @@ def _member_id(release: Release, member: str | None) -> str:
 
 
 class _Evidence:
-    """The rows behind a figure, of one member where one is named."""
+    """The evidence rows of a figure, optionally of one member."""
 
     def __init__(self, release: Release, figure_id: str, member_id: str) -> None:
         import duckdb
@@ -65,8 +63,7 @@ class _Evidence:
         facts = "facts/figure_evidence_rows.parquet"
         self._table = "figure_evidence_rows"
         if facts in release.hashes:
-            path = str(release.file(facts)).replace("'", "''")
-            self._table = f"read_parquet('{path}')"
+            self._table = f"read_parquet({path_literal(release.file(facts))})"
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
         parameters = [self._figure_id]

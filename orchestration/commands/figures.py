@@ -1,7 +1,4 @@
-"""``metropolis figures``: the figures of one year, or of several side by side.
-
-Here belongs how figures are listed. The move against the year before is a model's, read from the release.
-"""
+"""``metropolis figures``: lists the figures of one year, or of several side by side."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ import json
 import sys
 from decimal import Decimal
 
-from orchestration.commands.common import OK, current_release, print_table, read_csv
+from orchestration.commands.common import OK, current_release, print_table
 from orchestration.paths import Home
 from orchestration.release_store import Release, ReleaseStore
+from orchestration.storage import read_csv
 
 
 def print_figures(home: Home, years: tuple[int, ...], form: str) -> int:
-    """Prints the figures of the current releases in a form: table, csv or json."""
+    """Prints the figures of the current releases as table, csv or json."""
     releases: dict[int, Release] = {}
     for year in years:
         releases[year] = current_release(home, year)

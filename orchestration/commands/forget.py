@@ -1,4 +1,4 @@
-"""``metropolis forget``: erase a person."""
+"""``metropolis forget``: erases a person from a home."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from orchestration.paths import Home
 
 
 def forget_person(home: Home, raw: Path, year: int | None, email: str, wait: float) -> int:
-    """Cuts every tie between the home and an address, then builds its years anew, or the one year.
+    """Erases the person of an address from the home, then rebuilds all its years, or one year.
 
     The exit code is that of the build that went worst. Raises WrongCall, and changes nothing, where no landed row
     is the person's.
@@ -36,13 +36,13 @@ def forget_person(home: Home, raw: Path, year: int | None, email: str, wait: flo
 
 
 def _years(home: Home) -> list[int]:
-    """The years of which the home holds a landing or a build."""
+    """The years with a landing or a build in the home."""
     folders = [*(home.folder / "landing").glob("*"), *(home.folder / "builds").glob("*")]
     return sorted({int(folder.name) for folder in folders if folder.name.isdigit()})
 
 
 def _erase(home: Home, years: Iterable[int], address: str) -> int:
-    """Marks the person as forgotten and removes every landing and build; the rows that were theirs.
+    """Marks the person as forgotten and removes all landings and builds; returns their number of rows.
 
     Development databases go as well: they hold what plain dbt made of the landing.
     """

@@ -1,12 +1,10 @@
-"""``metropolis reconcile``: print against data, for the report team.
-
-Here belongs how differences are told. Judging them is the model's and the guards'.
-"""
+"""``metropolis reconcile``: compares the printed report with the data."""
 
 from __future__ import annotations
 
-from orchestration.commands.common import OK, REFUSED, current_release, read_csv
+from orchestration.commands.common import OK, REFUSED, current_release
 from orchestration.paths import Home
+from orchestration.storage import read_csv
 
 _CHAPTERS = (
     ("difference", "New: print and data differ, and nobody owns it"),
@@ -17,7 +15,7 @@ _CHAPTERS = (
 
 
 def print_reconciliation(home: Home, year: int, show_all: bool) -> int:
-    """Prints the reconciliation of the current release; exit code 1 where something is new."""
+    """Prints the reconciliation of the current release; exit code 1 if there is a new difference."""
     release = current_release(home, year)
     rows = read_csv(release.file("reconciliation.csv"))
     if not rows:

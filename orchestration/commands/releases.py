@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import webbrowser
 
+from rich import filesize
+
 from orchestration.commands.common import (
     OK,
     REFUSED,
     current_release,
     held,
-    human_size,
     print_table,
     warn,
 )
@@ -35,7 +36,7 @@ def print_releases(home: Home, year: int | None) -> int:
             told = "; ".join(
                 f"{event.event} {event.at}" + (f" ({event.reason})" if event.reason else "") for event in mine
             )
-            size = human_size(folder_size(store.folder / name))
+            size = filesize.decimal(folder_size(store.folder / name))
             state = "current" if name == current else ""
             rows.append([name, state, size, told or "not in the log"])
         for each in store.damage():
@@ -60,7 +61,7 @@ def _current_or_warning(store: ReleaseStore) -> str | None:
 
 
 def verify_releases(home: Home, year: int | None) -> int:
-    """Checks every file of every release against the hashes kept at its making; 1 where one differs."""
+    """Checks every file of every release against its recorded hash; exit code 1 if one differs."""
     faults: list[str] = []
     checked = 0
     for store in _stores(home, year):
@@ -87,7 +88,7 @@ def verify_releases(home: Home, year: int | None) -> int:
 
 
 def prune_releases(home: Home, year: int | None, keep: int, wait: float) -> int:
-    """Removes the oldest releases beyond a number, a year each."""
+    """Removes the oldest releases of each year beyond a number."""
     with held(home, wait):
         for store in _stores(home, year):
             for name in store.prune(keep):

@@ -1,8 +1,4 @@
-"""``metropolis review``: what a person should look at.
-
-Here belong the quarantine and the queue of places, as shown and as exported for a colleague. What the
-colleague accepts is ``acceptance``'s; nothing is accepted by itself.
-"""
+"""``metropolis review``: shows and exports quarantined rows and unresolved places."""
 
 from __future__ import annotations
 
@@ -17,12 +13,12 @@ from orchestration.commands.common import (
     WrongCall,
     current_release,
     print_table,
-    read_csv,
 )
 from orchestration.ingest.faults import Reason
 from orchestration.paths import Home
 from orchestration.release.tables import inert_text, typed_text
 from orchestration.release_store import Release
+from orchestration.storage import read_csv
 
 REVIEW_COLUMNS = (
     "text", "country", "rows", "files", "reason", "rule",
@@ -51,7 +47,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True)
 class _Place:
-    """An unresolved text with its country, over all files."""
+    """An unresolved place text with its country, summed over all files."""
 
     text: str
     country: str
@@ -61,7 +57,7 @@ class _Place:
 
 
 def _places(release: Release) -> list[_Place]:
-    """Unresolved texts, most rows first; of as many rows, what is most likely a slip first."""
+    """Unresolved texts, most rows first; among equals, likely misspellings first."""
     rows: Counter[tuple[str, str]] = Counter()
     files: dict[tuple[str, str], set[str]] = defaultdict(set)
     reasons: dict[tuple[str, str], str] = {}
@@ -144,7 +140,7 @@ def _reviewed(release: Release, places: Iterable[_Place]) -> Iterable[dict[str, 
 
 
 def export_review(home: Home, year: int, path: Path) -> int:
-    """Writes the whole review as CSV; a colleague fills in accept_as with a member_id."""
+    """Writes the whole review as CSV, with an empty column accept_as for a member_id."""
     release = current_release(home, year)
     rows = list(_reviewed(release, _places(release)))
     try:

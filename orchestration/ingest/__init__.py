@@ -1,4 +1,4 @@
-"""From raw exports to the landing: read as declared, pseudonymise, reject with file, line and reason.
+"""Ingest: reads raw exports as their contracts declare, pseudonymises, and writes Parquet landing tables.
 
-Here belongs what turns bytes into typed rows. What a row means for a figure does not: that is dbt.
+Rows that cannot be read go to quarantine with file, line and reason.
 """

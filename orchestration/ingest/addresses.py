@@ -27,7 +27,7 @@ _MOST_ENCODINGS = 4
 
 
 def address_of(text: str) -> str | None:
-    """The address that a cell holds, lower-cased, as pseudonyms are made of it; None for a cell that holds none.
+    """The e-mail address in a cell, lower-cased for pseudonymisation; None for a cell without one.
 
     Taken off, in this order: outer spaces and invisible characters, a name before ``<…>`` with the brackets,
     ``mailto:``, and outer spaces again. What is left has one @ between two parts.
@@ -57,7 +57,7 @@ def _shows_nothing(character: str) -> bool:
 
 
 def without_addresses(text: str, *, incomplete: bool = False) -> str:
-    """A text with a word in the place of every e-mail address in it, however the address is written or encoded.
+    """Replaces every e-mail address in a text, in any spelling or encoding, by a placeholder.
 
     ``incomplete`` takes ``ana@example`` for an address, too; else its domain has a dot, so that a title such as
     ``Women@Work`` stays.

@@ -47,7 +47,7 @@ def landing_key(name: str) -> dg.AssetKey:
     return dg.AssetKey([LANDING_GROUP, name])
 
 
-def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = "1") -> dg.AssetSpec:
+def _spec(table: LandingTable, owner: str, deps: list[str]) -> dg.AssetSpec:
     return dg.AssetSpec(
         landing_key(table.name),
         description=table.description,
@@ -55,7 +55,6 @@ def _spec(table: LandingTable, owner: str, deps: list[str], code_version: str = 
         group_name=LANDING_GROUP,
         kinds={"python", "parquet"},
         owners=[f"team:{owner.replace(' ', '_')}"],
-        code_version=code_version,
         metadata={
             "dagster/column_schema": dg.TableSchema(
                 [
@@ -141,7 +140,7 @@ def _ingest_group(group: str, contracts: list[Contract]) -> dg.AssetsDefinition:
 
 
 def tables_of(contract: Contract) -> list[LandingTable]:
-    """The landing tables of a source: its rows, and one for each column that lists places."""
+    """The landing tables of a source: its main table, and one for each column that lists places."""
     return [main_table(contract), *list_tables(contract)]
 
 
@@ -214,7 +213,7 @@ def _exports_hold(findings: list[Finding]) -> dg.AssetCheckResult:
 def ingest_history(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[Any]]:
-    """Reads back what was released of the year and of the year before, to compare with."""
+    """Reads back the current releases of the year and of the year before, for comparison."""
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     write_history(landing, warehouse.layout)
     for table in _HISTORY:

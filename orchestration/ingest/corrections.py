@@ -29,7 +29,7 @@ Correction = dict[str, Any]
 
 @dataclass(frozen=True)
 class CorrectedValue:
-    """A landing value that a correction replaced, as text; ``declared_line`` is the line of corrections.csv."""
+    """A landing value that a correction replaced, as text; ``declared_line`` is its line in corrections.csv."""
 
     declared_line: int
     table_name: str
@@ -45,7 +45,7 @@ class CorrectedValue:
 
 @dataclass(frozen=True)
 class _Change:
-    """A correction that fits its file: the row's position, and the new value of each landing column."""
+    """An applicable correction: the row's position, and the new value of each landing column."""
 
     correction: Correction
     position: int
@@ -60,7 +60,7 @@ def corrections_of(contract: Contract, declared: Sequence[Correction]) -> list[C
 def correct(
     table: pa.Table, contract: Contract, corrections: Sequence[Correction]
 ) -> tuple[pa.Table, list[CorrectedValue], list[FileRefused]]:
-    """A file's landing table with its corrections in place, what they replaced, and those that do not fit.
+    """Applies corrections to a file's landing table; returns table, replaced values, misfits.
 
     A correction fits where its key names one row, its field can be corrected and holds the declared old value.
     """
@@ -79,7 +79,7 @@ def correct(
 
 
 def not_applied(declared: Sequence[Correction], applied: Sequence[CorrectedValue]) -> list[FileRefused]:
-    """The corrections that no landed file took up."""
+    """The corrections that were applied to no file."""
     lines = {each.declared_line for each in applied}
     return [
         _refuse(each, "a file of no contract, or one that was landed without it", "a file of the year")

@@ -1,7 +1,8 @@
-"""How many records a file has, counted from its bytes without its reader.
+"""Counts the records of a file independently of its reader, from the bytes.
 
-The guard of the row accounts compares the two, so that a row that the reader swallowed is seen. What a whole row and a
-title are is asked of the same definitions; where records begin and end is found here anew, by the text of rule 41.
+The guard of the row accounts compares both counts, so that a row lost by the reader is noticed. Record
+boundaries are found here by the text of rule 41; only the definitions of a whole row and of a section title
+are shared.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _LINE_END = re.compile(rb"\r\n?|\n")
 
 
 def count_records(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> int | None:
-    """The records below the header, of a report those of its section of rows; None for a workbook."""
+    """The number of records below the header (in a report, of its data section); None for a workbook."""
     if source_file.endswith(".xlsx"):
         # A sheet says where each row is: none can hide in another.
         return None
@@ -64,17 +65,17 @@ def _count(data: bytes, contract: Contract, layout_of: LayoutOf) -> int:
 
 
 def _many_rows(delimiter: bytes) -> re.Pattern[bytes]:
-    """Lines one after the other that hold several filled cells each and whose quotes are closed in their order."""
+    """Pattern of consecutive lines with several filled cells each and balanced quotes."""
     return re.compile(rb"(?:%b\r?\n)++" % _row(delimiter, rb'[^"\r\n]'))
 
 
 def _row_of_several_lines(delimiter: bytes) -> re.Pattern[bytes]:
-    """A record with quoted cells that may hold line ends."""
+    """Pattern of a record with quoted cells that may hold line ends."""
     return re.compile(rb"%b\r?\n" % _row(delimiter, rb'[^"]'))
 
 
 def _row(delimiter: bytes, inside: bytes) -> bytes:
-    """Several filled cells; every quote opens a cell, closes one before the next delimiter or end, or is doubled."""
+    """Pattern of several filled cells with well-formed quotes."""
     d = re.escape(delimiter)
     several = rb"(?=[^\r\n]*?\w[^\r\n%b]*+%b[^\r\n]*?\w)" % (d, d)
     quoted = rb'(?<=[\r\n%b])"(?:%b++|"")*+"(?=[\r\n%b])' % (d, inside, d)
@@ -82,7 +83,7 @@ def _row(delimiter: bytes, inside: bytes) -> bytes:
 
 
 def _is_safe(record: bytes, delimiter: bytes, least: int, sections: Sections | None) -> bool:
-    """Whether the lines of a record have too few delimiters for another row to be in it, and none is a title."""
+    """Whether a record's lines can hold no other row: too few delimiters, no title."""
     first, *inside, last = record.splitlines()
     if sections and any(sections.title(cells) for line in inside if (cells := _split(line, delimiter))):
         return False
@@ -91,11 +92,11 @@ def _is_safe(record: bytes, delimiter: bytes, least: int, sections: Sections | N
 
 
 class _Stray(Exception):
-    """A quoted cell that begins here is not ended as it should be."""
+    """The quoted cell at this place is not closed properly."""
 
 
 def _cells(data: bytes, at: int, delimiter: bytes) -> Iterator[tuple[int, int]]:
-    """Where the cells of a record begin and end, quotes included; raises _Stray."""
+    """The start and end of each cell of a record, quotes included; raises _Stray."""
     ends = (delimiter, b"\r", b"\n", b"")
     while True:
         start = at

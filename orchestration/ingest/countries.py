@@ -8,6 +8,7 @@ without articles, "of", "and" and punctuation: ``Korea (Republic of)`` and ``Kor
 
 from __future__ import annotations
 
+import gettext
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -162,7 +163,7 @@ _PARTS = re.compile(r"[(),\[\]]|\s[-–—]\s")
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of a normalised text; single letters in a row are one word, as in U.S.A. and P. R. China."""
+    """The words of a normalised text; consecutive single letters form one word (U.S.A., P. R. China)."""
     letters = ""
     for word in _WORD.findall(_APOSTROPHES.sub("", _ELIDED.sub("", text))):
         if len(word) == 1:
@@ -183,8 +184,6 @@ def _key(text: str) -> _Key:
 
 def listed_names() -> Iterator[tuple[str, str]]:
     """Every listed name with its code."""
-    import gettext
-
     import babel
     import pycountry
 
@@ -211,7 +210,7 @@ def listed_names() -> Iterator[tuple[str, str]]:
 
 @cache
 def _codes_by_key() -> dict[_Key, str]:
-    """The code of each name that is one country's alone."""
+    """Key → code, for names of exactly one country."""
     keys: defaultdict[str, set[_Key]] = defaultdict(set)
     for name, code in listed_names():
         keys[code].add(_key(name))
@@ -229,7 +228,7 @@ def _by_key(keys: Mapping[str, set[_Key]]) -> dict[_Key, set[str]]:
 
 
 def _formal_names(names: set[_Key]) -> set[_Key]:
-    """A country's formal names with another of its short names in them: Republic of Türkiye, of Turkey."""
+    """A country's formal names combined with its other short names: Republic of Türkiye, of Turkey."""
     found = set()
     for formal in names:
         for short in names:
@@ -249,7 +248,7 @@ def alpha_2_codes() -> frozenset[str]:
 
 @lru_cache(maxsize=65_536)
 def country_code(text: str) -> str | None:
-    """The alpha-2 code that a text names; None for a blank text and for one that is no country or two."""
+    """The alpha-2 code of a country text; None if blank, unknown or ambiguous."""
     if len(alternatives := _ALTERNATIVES.split(text)) > 1:
         return _only_code(alternatives)
     stripped = text.strip()
@@ -262,7 +261,7 @@ def country_code(text: str) -> str | None:
 
 
 def _only_code(texts: Sequence[str]) -> str | None:
-    """The code that every one of some texts names."""
+    """The code that all texts agree on."""
     codes = {country_code(text) for text in texts}
     return codes.pop() if len(codes) == 1 else None
 

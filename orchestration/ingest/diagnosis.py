@@ -1,4 +1,4 @@
-"""What a file that is not what its contract says is instead, in words for the person who has to mend it."""
+"""Describes what a file is instead of what its contract expects: format, encoding, delimiter, header."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ _OFFICE_ENCODINGS = ["cp1252", "mac_roman", "cp850", "cp1251"]
 
 
 def kind_of_bytes(content: bytes) -> str | None:
-    """What bytes are that no contract of text knows; None for what may be text."""
+    """The kind of a binary file (PDF, XLSX, ...); None for what may be text."""
     return next((name for signature, name in _SIGNATURES if content.startswith(signature)), None)
 
 
 def describe(data: bytes, contract: Contract) -> str:
-    """What was found in a text that has not what it should have: its first cells, sections and delimiter."""
+    """Describes an unexpected text file: first cells, sections, delimiter."""
     text = data[:_HEAD_BYTES].decode("utf-8", "replace")
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
@@ -65,7 +65,7 @@ def describe(data: bytes, contract: Contract) -> str:
 
 
 def describe_header(header: Sequence[str], data: bytes, contract: Contract) -> str:
-    """What can be told of a header that lacks columns, and of the file that it stands in."""
+    """Describes a header that lacks columns, and its file."""
     delimiter = _delimiter([contract.delimiter.join(header)], contract.delimiter)
     cells = (
         list(header) if delimiter == contract.delimiter else contract.delimiter.join(header).split(delimiter)
@@ -77,7 +77,7 @@ def describe_header(header: Sequence[str], data: bytes, contract: Contract) -> s
 
 
 def name_encoding(data: bytes) -> str:
-    """The encoding that bytes are most likely in, by its usual name."""
+    """The most likely encoding of bytes, by its usual name."""
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_HEAD_BYTES], cp_isolation=_OFFICE_ENCODINGS).best()
@@ -86,7 +86,7 @@ def name_encoding(data: bytes) -> str:
 
 
 def _delimiter(lines: Sequence[str], usual: str) -> str:
-    """What separates cells: the usual delimiter, unless another one stands more often in the longest of the lines."""
+    """The delimiter: the expected one, unless another is more frequent in the longest line."""
     counts = {each: max(line.count(each) for line in lines[:50]) for each in _DELIMITERS}
     other = max(counts, key=lambda each: counts[each])
     return other if counts[other] > 2 * counts[usual] else usual
@@ -123,7 +123,7 @@ def _other_delimiter(delimiter: str, contract: Contract) -> list[str]:
 
 
 def _sections(rows: Iterable[Sequence[str]], contract: Contract) -> list[str]:
-    """The titles of sections: records of one filled cell, which a person's row is not."""
+    """Section titles: records with exactly one filled cell."""
     if contract.kind not in ("zoom_report", "teams_report"):
         return []
     titles = []

@@ -36,7 +36,7 @@ SHEET_PROGRAM = Path(__file__).with_name("sheet.py").read_text(encoding="utf-8")
 
 
 def split_json(data: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
-    """The objects of an array; their lines are positions from 1."""
+    """Splits a JSON array of objects into columns; line numbers are positions from 1."""
     elements = _elements(data, source_file)
     wanted = tuple(column.headers[0] for column in contract.columns)
     objects = [element for element in elements if isinstance(element, dict)]
@@ -79,7 +79,7 @@ def _json_cell(element: Any, name: str) -> str:
 
 
 def _json_text(value: Any) -> str:
-    """A value that is no list as text; whatever is nested deeper, as it stands in JSON."""
+    """A scalar as text; nested values as JSON."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -98,7 +98,7 @@ def _shown(cell: str) -> str:
 
 
 def split_workbook(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
-    """The typed cells of the contract's sheet; their lines are its rows."""
+    """Splits the contract's sheet into columns of typed cells; line numbers are sheet rows."""
     assert contract.workbook is not None
     _refuse_odd_parts(content, source_file)
     rows = read_sheet(content, source_file, contract.workbook.sheet)
@@ -123,7 +123,7 @@ def split_workbook(content: bytes, source_file: str, contract: Contract, layout_
 
 
 def _refuse_odd_parts(content: bytes, source_file: str) -> None:
-    """Refuses what is no XLSX file, and one whose reader would fill the memory or break.
+    """Refuses files that are no XLSX, and those that would exhaust memory or break the reader.
 
     The reader makes room for the whole rectangle from the first cell to the last.
     """
@@ -153,7 +153,7 @@ def _refuse_odd_parts(content: bytes, source_file: str) -> None:
 
 
 def _places(sheet: bytes, source_file: str) -> Iterator[tuple[int, int]]:
-    """The row and column of every cell with a value."""
+    """Row and column of every cell with a value."""
     for match in _CELL.finditer(sheet):
         reference = _REFERENCE.search(match[1])
         place = _PLACE.fullmatch(reference[1]) if reference else None
@@ -172,7 +172,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def read_sheet(content: bytes, source_file: str, sheet: str) -> Sequence[Sequence[Any]]:
-    """The rows of a sheet, read in a process of its own: the library can abort the one that it runs in.
+    """Reads a sheet's rows in a subprocess, since the library can abort its process.
 
     Raises FileRefused for a workbook that cannot be read or has no such sheet.
     """

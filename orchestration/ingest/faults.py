@@ -1,7 +1,4 @@
-"""What can be wrong with an export: the reason codes, and the two ways of saying so.
-
-A ``RowFault`` puts one row into quarantine; a ``FileRefused`` refuses a whole file by name.
-"""
+"""Errors of ingest: reason codes, ``RowFault`` for one row, ``FileRefused`` for a whole file."""
 
 from __future__ import annotations
 
@@ -100,7 +97,7 @@ class FileRefused(Exception):
         super().__init__(f"{self.source_file}: found {self.found}; expected {expected}")
 
     def __reduce__(self) -> tuple[type[FileRefused], tuple[str, str, str]]:
-        """How it travels from a worker's process."""
+        """Pickles the error for transfer between processes."""
         return type(self), (self.source_file, self.found, self.expected)
 
 
@@ -131,7 +128,7 @@ class Finding:
     message: str
 
     def __post_init__(self) -> None:
-        """Takes addresses out of what may quote a file's name or a cell."""
+        """Removes e-mail addresses from texts that may quote a file name or a cell."""
         object.__setattr__(self, "source_file", _said(self.source_file))
         object.__setattr__(self, "message", _said(self.message))
 

@@ -1,4 +1,4 @@
-"""What can lie in a year's folder and is no export: found before anything is read."""
+"""Finds entries of a year's folder that cannot be exports, before anything is read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orchestration.ingest.faults import FileRefused
 
 
 def odd_entries_of_year(exports: Path) -> list[FileRefused]:
-    """Whatever lies anywhere in a year's folder and cannot be read as a file of it."""
+    """Every entry of a year's folder that cannot be read as a file."""
     return [refusal for _, refusal in _odd_entries_below(exports, exports)]
 
 
@@ -23,7 +23,7 @@ def _odd_entries_below(folder: Path, exports: Path) -> Iterator[tuple[Path, File
 
 
 def odd_entries(folder: Path, exports: Path) -> Iterator[tuple[Path, FileRefused]]:
-    """Entries of one folder that can be no export, and the folder itself where it cannot be listed."""
+    """Entries of a folder that cannot be exports, or the folder itself if it cannot be listed."""
     try:
         os.scandir(folder).close()
     except FileNotFoundError:
@@ -67,6 +67,6 @@ def _is_utf_8(path: Path) -> bool:
 
 
 def shown_name(path: Path, exports: Path) -> str:
-    """The name of a file under the year, without addresses, with marks in the place of bytes that are no UTF-8."""
+    """A file's path below the year for display: no addresses, replacement characters for invalid UTF-8."""
     name = os.fsencode(path.relative_to(exports).as_posix()).decode("utf-8", "replace")
     return without_addresses(name, incomplete=True)

@@ -6,10 +6,8 @@ guards' and the models'.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -23,6 +21,7 @@ from orchestration.ingest.schema import (
 from orchestration.ingest.sources import Landing
 from orchestration.paths import Home
 from orchestration.release_store import Release, ReleaseStore
+from orchestration.storage import read_csv
 
 ANNEXES = ("annex_activity", "annex_engagement")
 _CELL_KEYS = frozenset({"member_id"})
@@ -61,18 +60,12 @@ def write_history(landing: Landing, home: Home) -> dict[str, int]:
     return {table.name: len(rows) for table, rows in tables}
 
 
-def read_released(path: Path) -> list[dict[str, str]]:
-    """The rows of a released CSV file."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 def _number(text: str) -> Decimal | None:
     return Decimal(text) if text else None
 
 
 def _figures(release: Release) -> Iterator[dict[str, Any]]:
-    for row in read_released(release.file("figures.csv")):
+    for row in read_csv(release.file("figures.csv")):
         yield {
             "figure_id": row["figure_id"],
             "value": _number(row["value"]),
@@ -83,7 +76,7 @@ def _figures(release: Release) -> Iterator[dict[str, Any]]:
 
 def _cells(release: Release) -> Iterator[dict[str, Any]]:
     for annex in ANNEXES:
-        for row in read_released(release.file(f"{annex}.csv")):
+        for row in read_csv(release.file(f"{annex}.csv")):
             for name, value in row.items():
                 if name not in _CELL_KEYS:
                     yield {
@@ -95,7 +88,7 @@ def _cells(release: Release) -> Iterator[dict[str, Any]]:
 
 
 def _sources(release: Release) -> Iterator[dict[str, Any]]:
-    for row in read_released(release.file("sources.csv")):
+    for row in read_csv(release.file("sources.csv")):
         yield {
             "source_file": row["source_file"],
             "rows_read": int(row["rows_read"]),

@@ -1,4 +1,4 @@
-"""What lands of a column's distinct cells, in the columns that ``schema`` gives it."""
+"""Values of the landing columns of a contract column, from its parsed distinct cells."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def landed(
     cells: Sequence[Any],
     values: Sequence[Any],
 ) -> list[Sequence[Any]]:
-    """The values of each landing column, for cells and what they were read as (None where blank)."""
+    """Landing column → values, from cells and their parsed values (None if blank)."""
     match column.type:
         case "email":
             # Addresses are trimmed and in lower case already.
@@ -44,14 +44,14 @@ def landed(
 
 
 def place_elements(value: str | None) -> Iterator[tuple[int, str, str | None]]:
-    """The places of a list: position from 1, text, key."""
+    """The elements of a list of places: position from 1, text, key."""
     texts = filter(None, (part.strip() for part in (value or "").split("|")))
     for position, text in enumerate(texts, start=1):
         yield position, text, place_key(text)
 
 
 def place_key(value: str | None) -> str | None:
-    """The comparable text of a name; None for one that shows nothing."""
+    """The key of a name; None for a blank one."""
     return (normalise_text(value) or None) if value else None
 
 

@@ -1,4 +1,4 @@
-"""Where a file's header puts the columns of its contract, and how each of them is read."""
+"""Maps a file's header to the columns of its contract, and gives each column its parser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Conditions = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a file's rows are judged against, beside the contract itself."""
+    """Context of a file beyond its contract: year, event, keys of referenced sources."""
 
     references: Mapping[str, Collection[str]]
     pseudonymiser: Pseudonymiser
@@ -36,7 +36,7 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Reader:
-    """A column at its position in the file's header."""
+    """A contract column at its position in the file's header."""
 
     column: Column
     contract: Contract
@@ -47,18 +47,18 @@ class Reader:
 
     @property
     def form(self) -> Form | None:
-        """How moments are written in the column; None for a column of another type."""
+        """The column's timestamp formats; None for a column of another type."""
         return FORMS[self.column.formats[0]] if self.column.type == "datetime" else None
 
     @property
     def may_be_missing(self) -> bool:
-        """Whether a blank can be a fault of a row."""
+        """Whether a blank can invalidate a row."""
         column = self.column
         is_asked_for = column.required or column.required_unless or column.required_when
         return bool(is_asked_for) and column.type not in BLANK_IS_AN_ANSWER
 
     def value(self, cell: Any) -> Any:
-        """What a cell says, whichever row it stands in; None for a blank one.
+        """The parsed value of a cell; None if blank.
 
         Raises RowFault for one that says nothing of its type, or refers to nothing.
         """
@@ -80,7 +80,7 @@ class Reader:
         return value
 
     def is_readable(self, cell: str) -> bool:
-        """Whether a cell is not blank and of its column's type; a moment may have its day and month in any order."""
+        """Whether a cell is filled and parses; a timestamp may have day and month in either order."""
         if self.form is not None:
             return bool(read_moments(pa.array([cell], pa.string()), self.form).is_readable_somehow[0])
         try:
@@ -131,17 +131,17 @@ class Layout:
 
     @property
     def positions(self) -> Sequence[int]:
-        """The cells of a row that are read."""
+        """Positions of the cells that are read."""
         return [reader.position for reader in self.readers]
 
     def fits(self, cells: Sequence[str]) -> bool:
-        """Whether these are as many cells as the header has; in some reports, blank ones beyond are padding."""
+        """Whether a row has as many cells as the header; in some reports, extra blank ones are allowed."""
         if len(cells) > self._width and self._contract.surplus_cells_are_padding:
             return not any(cell.strip() for cell in cells[self._width :])
         return len(cells) == self._width
 
     def is_whole_row(self, cells: Sequence[str]) -> bool:
-        """Whether these cells are by themselves a row whose required cells are readable (rule 41)."""
+        """Whether these cells form a complete row with readable required cells (rule 41)."""
         if not self.fits(cells):
             return False
         return all(
@@ -171,18 +171,18 @@ class Layout:
 
 
 def is_one_of(value: Any, wanted: tuple[str, ...]) -> bool:
-    """Whether a value, as read, is one of those that a condition names; without case."""
+    """Whether a parsed value is one of a condition's values; case-insensitive."""
     return value is not None and str(value).casefold() in {each.casefold() for each in wanted}
 
 
 def _matters(column: Column) -> bool:
-    """Whether a column lands, or can be what is wrong with a row."""
+    """Whether a column is stored or validated."""
     is_asked_for = column.required or column.required_unless or column.required_when
     return column.type not in UNSTORED_TYPES and bool(column.is_stored or is_asked_for or column.references)
 
 
 def _name_key(name: str) -> str:
-    """What makes two names of a column one: case, odd spaces and the form of accents and apostrophes aside."""
+    """Key of a column name: ignores case, odd spaces, and forms of accents and apostrophes."""
     return (
         unicodedata.normalize("NFC", plain_spaces(name))
         .replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
@@ -191,7 +191,7 @@ def _name_key(name: str) -> str:
 
 
 def _find_columns(contract: Contract, names: list[str]) -> tuple[list[tuple[Column, int]], set[int], str]:
-    """The columns with their positions, all positions that a column has, and what is wrong."""
+    """Columns with their positions, duplicate positions, and header errors."""
     by_name: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         by_name.setdefault(_name_key(name), []).append(position)

@@ -18,7 +18,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Lines:
-    """Physical lines: where each begins and ends, what it holds, and whether it is UTF-8 throughout.
+    """Physical lines: offsets, delimiter and quote counts, UTF-8 validity.
 
     Delimiters are counted after an even and after an odd number of the file's quotes. A line is in order where each
     quote, read from the line's begin, opens or closes a cell or is doubled inside one; so many cells it then has.
@@ -40,7 +40,7 @@ class Lines:
 
 @dataclass(frozen=True)
 class Records:
-    """What is taken for a record at first sight: the line where it begins, its bytes, its cells, whether it is plain.
+    """Candidate records: first line, bytes, number of cells, whether plain.
 
     A plain record is text throughout, and there is no doubt where it ends.
     """
@@ -76,7 +76,7 @@ def find_lines(data: bytes, quotes: Indices, delimiter: int) -> Lines:
 def _look_at(
     data: bytes, starts: Indices, ends: Indices, quotes: Indices, delimiter: int
 ) -> tuple[Indices, Indices, Mask, Mask, Indices]:
-    """The delimiters of some lines, which lines are text, whose quotes are in order, and how many cells each has."""
+    """Delimiter counts, UTF-8 validity, quote balance and cell counts of lines."""
     first, last = int(starts[0]), int(ends[-1])
     is_text = _is_text(data, starts, ends)
     slab = np.frombuffer(data, dtype=np.uint8, count=last - first, offset=first)
@@ -112,7 +112,7 @@ def _is_text(data: bytes, starts: Indices, ends: Indices) -> Mask:
 
 
 def records_of_lines(lines: Lines) -> Records:
-    """Every line a record by itself: plain where its quotes are in order."""
+    """One record per line; plain if its quotes are balanced."""
     plain = lines.is_text & lines.is_in_order
     return Records(np.arange(len(lines.starts)), lines.starts, lines.ends, lines.cells, plain)
 
@@ -120,7 +120,7 @@ def records_of_lines(lines: Lines) -> Records:
 def records_of_several_lines(
     data: bytes, lines: Lines, quotes: Indices, delimiter: int, least_cells: int
 ) -> Records | None:
-    """The records of a file whose quotes all open and close cells in turn, where no cell can hold rows.
+    """Records of several lines, for a file with balanced quotes and no cell that can hold rows.
 
     None where that is not plain to see: where a line inside a cell, or both lines at its ends, have so many delimiters
     as a row has.

@@ -1,7 +1,7 @@
-"""Registrants' names that slipped into a column of places: found by a file's own name columns, and masked.
+"""Masks registrants' names that ended up in a column of places.
 
-A shifted row, or one that a stray quote swallowed, can put a name where a place is asked for, from where it
-would go on into lists that are released.
+A shifted row or a stray quote can put a name into a place column, and from there into released lists. Names
+are recognised by the name columns of the same file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PARTS = ("first_name", "last_name")
 def slipped_names(
     places: Iterable[str | None], names: Mapping[str, Sequence[str]], listed: Container[str]
 ) -> frozenset[str]:
-    """Those of a file's place and country texts that are the full name of somebody in the same file.
+    """Place and country texts of a file that equal a full name in the same file.
 
     ``names`` has the cells of the file's name columns by the contract's name of the column; ``listed`` the keys
     of names of places, which are nobody's. Texts are compared by their key, and of two words at least: a first
@@ -41,7 +41,7 @@ def slipped_names(
 
 
 def may_be_names(places: Iterable[str | None], listed: Container[str]) -> dict[str, set[str]]:
-    """The texts that are no place that is known, by their key: of two words, not listed, and no country."""
+    """Key → texts that may be names: at least two words, no listed place, no country."""
     by_key: defaultdict[str, set[str]] = defaultdict(set)
     for text in places:
         key = normalise_text(text or "")
@@ -70,7 +70,7 @@ def place_columns(contract: Contract) -> list[str]:
 
 
 def masked(table: pa.Table, contract: Contract, slipped: frozenset[str]) -> tuple[pa.Table, int]:
-    """A landing table with a word in the place of names that slipped into it, and in how many cells."""
+    """Masks names in a landing table; returns the table and the number of masked cells."""
     texts, cells = pa.array(sorted(slipped), pa.string()), 0
     for name in place_columns(contract):
         typed = table[f"{name}_text"].cast(pa.string())
@@ -84,6 +84,6 @@ def masked(table: pa.Table, contract: Contract, slipped: frozenset[str]) -> tupl
 
 
 def finding_of(source_file: str, cells: int) -> Finding:
-    """What is told of names in a file's columns of places."""
+    """The finding about names in a file's columns of places."""
     said = f"{cells} cells of a place or country hold the name of a registrant of the file; they were masked"
     return Finding("note", "name_as_place", source_file, f"{said}. Probably their rows are shifted")

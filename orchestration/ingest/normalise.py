@@ -1,7 +1,6 @@
-"""Place texts and names as comparable keys.
+"""Normalises names and places to keys for comparison (rule 20).
 
-Here belongs the one definition of when two texts are the same name. Whose name it is does not:
-that is a model. Punctuation is kept, so a typographic dash is not a hyphen.
+Punctuation is kept: a typographic dash is not a hyphen.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _LOOK_ALIKES = str.maketrans({**_CYRILLIC, **_GREEK, **_FURTHER})
 
 
 class _Without(dict[int, int | None]):
-    """A table for ``str.translate`` that takes every character of a category out of a text."""
+    """A ``str.translate`` table that removes characters of a Unicode category."""
 
     def __init__(self, category: str) -> None:
         super().__init__()
@@ -51,12 +50,12 @@ def _without_accents(text: str) -> str:
 
 
 def without_invisible(text: str) -> str:
-    """A text without its zero-width characters and other marks that show nothing."""
+    """A text without zero-width and other invisible characters."""
     return text.translate(_WITHOUT_FORMAT)
 
 
 def plain_spaces(text: str) -> str:
-    """One plain space for every run of spaces, none outside, and nothing that shows nothing."""
+    """Collapses runs of spaces, trims, and removes invisible characters."""
     return " ".join(without_invisible(text).split())
 
 
@@ -69,7 +68,7 @@ def _normalise_once(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def normalise_text(text: str) -> str:
-    """The comparable key of a text; "" for one that shows nothing.
+    """The key of a text for comparison; "" for a blank one.
 
     NFKC, odd spaces, accents off, upper case, look-alike capitals to Latin, case fold (rule 20).
     Idempotent: the key of a key is the key.

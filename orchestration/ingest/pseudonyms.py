@@ -28,11 +28,11 @@ class PseudonymKeyError(MetropolisError):
 
 
 class ForgottenDamaged(MetropolisError):
-    """The marks of forgotten people cannot be read: without them, these people would be known again."""
+    """The marks of forgotten people cannot be read; without them, these people would be identifiable again."""
 
 
 def load_or_make_key(path: Path) -> bytes:
-    """The key of the environment, else of the file, which is made with mode 600 where the home has had none.
+    """The key from the environment, else from the file, which is created (mode 600) for a new home.
 
     Raises PseudonymKeyError for a key that cannot be used, or is not the one that this home began with.
     """
@@ -46,7 +46,7 @@ def load_or_make_key(path: Path) -> bytes:
 
 
 def load_key(path: Path) -> bytes:
-    """The key of the environment, else of the file. Makes nothing; raises PseudonymKeyError as above."""
+    """The key from the environment, else from the file, without creating one; raises PseudonymKeyError."""
     given = os.environ.get(KEY_VARIABLE)
     key = _key_of_file(path) if given is None else os.fsencode(given)
     name = path if given is None else KEY_VARIABLE
@@ -85,7 +85,7 @@ def _known_fingerprint(path: Path) -> str | None:
 
 
 def _fingerprint(key: bytes) -> str:
-    """What tells one key from another and leads to neither."""
+    """A one-way fingerprint of a key."""
     return hmac.digest(key, b"fingerprint of the pseudonym key", "sha256").hex()[:16]
 
 
@@ -102,7 +102,7 @@ def _make_key(path: Path) -> None:
 
 
 def forget(path: Path, pseudonym: str) -> None:
-    """Notes that a person is to be forgotten: the pseudonym's hash, and a random mark in its place.
+    """Records a person as forgotten: hash of the pseudonym → random mark.
 
     The mark derives from nothing, so rows under it still count once a person and lead to nobody.
     """
@@ -114,12 +114,12 @@ def forget(path: Path, pseudonym: str) -> None:
 
 
 def is_forgotten(path: Path, pseudonym: str) -> bool:
-    """Whether a person has a mark already."""
+    """Whether a person is recorded as forgotten."""
     return _hash(pseudonym) in forgotten_marks(path)
 
 
 def forgotten_marks(path: Path) -> dict[str, str]:
-    """Hash of a forgotten pseudonym → the mark that stands in its place.
+    """Hash of a forgotten pseudonym → its replacement mark.
 
     Raises ForgottenDamaged for a file that is not as it was written.
     """
@@ -139,7 +139,7 @@ def _hash(pseudonym: str) -> str:
 
 
 class Pseudonymiser:
-    """Turns addresses into pseudonyms under one key; those of forgotten people into their marks."""
+    """Maps addresses to pseudonyms under one key, and those of forgotten people to their marks."""
 
     def __init__(self, key: bytes, forgotten: Mapping[str, str] | None = None) -> None:
         self._key = key

@@ -1,7 +1,6 @@
-"""The landing's tables, derived from the contracts.
+"""Arrow schemas of the landing tables, derived from the contracts.
 
-Here belongs what a contract column becomes in Parquet, written once for the writer, for the dbt sources
-and for the data dictionary. Values are filled in by ``loading``.
+Used by the Parquet writer, the dbt sources and the data dictionary.
 """
 
 from __future__ import annotations
@@ -61,12 +60,12 @@ ORIGIN = (
 
 
 def day_name(column: Column) -> str:
-    """The name of the Madrid day beside an instant: uploaded_at → uploaded_on."""
+    """The column of the Madrid date of an instant: uploaded_at → uploaded_on."""
     return column.name.removesuffix("_at") + "_on"
 
 
 def landing_columns(column: Column) -> list[LandingColumn]:
-    """What a contract column becomes in its landing table; nothing for what is not stored."""
+    """The landing columns of a contract column; empty for one that is not stored."""
     name, meaning = column.name, column.description
     if not column.is_stored or column.type == "place_list":
         return []
@@ -107,7 +106,7 @@ def main_table(contract: Contract) -> LandingTable:
 
 
 def list_tables(contract: Contract) -> list[LandingTable]:
-    """A table a column of several places: one row an element."""
+    """One table for each column that lists places: one row per element."""
     return [
         LandingTable(
             f"{contract.source}_{column.name}",

@@ -1,4 +1,4 @@
-"""Sections of the reports that stand one under the other in one file."""
+"""Finds the sections of attendance reports that hold several tables in one file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orchestration.ingest.contracts import Contract
 
 
 class Sections(ABC):
-    """How a platform's report begins, and how its sections are told; ``wanted`` is the one that holds the rows."""
+    """Recognises a platform's report and its sections; ``wanted`` is the data section."""
 
     # In bytes, beside delimiters; no longer title is looked for.
     longest_title = 100

@@ -16,7 +16,7 @@ _MOST_MEMORY = 4_000_000_000
 
 
 def read(content: bytes, sheet: str) -> dict[str, Any]:
-    """The rows, or what is wrong with the workbook."""
+    """The rows of the sheet, or an error message."""
     from python_calamine import CalamineWorkbook
 
     try:

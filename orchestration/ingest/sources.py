@@ -1,7 +1,6 @@
-"""A source of one year, from its files to its landing tables.
+"""Ingests one source of a year: finds its files, reads them, and writes its landing tables.
 
-Here belongs which files a source has, what is cached of it, and what is written. Judging rows belongs in
-``loading``; what the sources say together belongs in ``manifest``.
+A source is not read again while its files, its contract and the sources that it refers to are unchanged.
 """
 
 from __future__ import annotations
@@ -57,10 +56,10 @@ from orchestration.ingest.names import (
     slipped_names,
 )
 from orchestration.ingest.normalise import normalise_text
+from orchestration.ingest.parquet_writer import LandingWriter
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
-from orchestration.ingest.writing import LandingWriter
 from orchestration.paths import CONTRACTS_FOLDER, Home
 from orchestration.storage import (
     fingerprint_of_files,
@@ -77,7 +76,7 @@ LISTED_PLACES = "listed places"
 
 
 class SourceRefused(MetropolisError):
-    """One or more files of a source break their contract as a whole."""
+    """One or more files of a source are refused."""
 
     def __init__(self, refusals: list[FileRefused]) -> None:
         super().__init__("\n".join(str(refusal) for refusal in refusals))
@@ -85,18 +84,18 @@ class SourceRefused(MetropolisError):
 
 
 class ReadingFailed(Refusal):
-    """A file with personal data broke its reader: which file, what kind of error, where in the code."""
+    """An unexpected error in a reader: file, error class and place in the code, without its message."""
 
     @classmethod
     def of(cls, name: str, error: Exception) -> ReadingFailed:
-        """The failure without the error's own message, which may quote a row."""
+        """The error without its message, which may quote a row."""
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return cls(f"{name}: {type(error).__name__} in {frame.name}, line {frame.lineno}")
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that was read and what became of its rows."""
+    """A file that was read, with its row counts."""
 
     source_file: str
     source: str
@@ -110,7 +109,7 @@ class SourceFile:
 
 @dataclass
 class SourceState:
-    """What the landing knows of a source beside its rows; kept as JSON next to them.
+    """State of a landed source, stored as JSON beside its tables.
 
     ``tables`` holds the SHA-256 of each landing table as it was written.
     """
@@ -126,7 +125,7 @@ class SourceState:
 
 @dataclass(frozen=True)
 class Landing:
-    """The landing of one year: where exports come from, where tables go, under which key."""
+    """The landing of one year: folder of exports, folder of tables, pseudonym key."""
 
     year: int
     exports: Path
@@ -143,7 +142,7 @@ class Landing:
         return self.folder / "state" / f"{source}.json"
 
     def read_state(self, source: str) -> SourceState | None:
-        """The state of a source as last landed; None where there is none that can be used."""
+        """The state of a source as last landed; None if missing or unusable."""
         node = read_json(self.state_path(source))
         if node is None:
             return None
@@ -162,12 +161,12 @@ class Landing:
             return None
 
     def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """A table of the landing, or some of its columns."""
+        """Reads a landing table, or some of its columns."""
         # A dataset, as which pyarrow reads a path by itself, takes a second to import.
         return pq.ParquetFile(self.table_path(name)).read(columns)
 
     def write_table(self, name: str, table: pa.Table) -> None:
-        """A table of the landing, whole or not at all."""
+        """Writes a landing table atomically."""
         path = self.table_path(name)
         with write_atomically(path) as aside:
             pq.write_table(table, aside, compression="zstd")
@@ -183,7 +182,7 @@ def landing_of(home: Home, raw: Path, year: int) -> Landing:
 
 
 def source_paths(contract: Contract, exports: Path) -> list[Path]:
-    """The files of a source that are there, in the order of their names.
+    """The existing files of a source, sorted by name.
 
     Raises SourceRefused where a source that may not be absent has none, or has two forms at once, and with whatever has
     the name of one of its files and cannot be read as one.
@@ -229,7 +228,7 @@ def _nearly_named(exports: Path, names: list[str]) -> str:
 
 
 def refusals_of_year(landing: Landing) -> list[FileRefused]:
-    """Every file of a year that breaks its contract as a whole, whatever else is wrong beside it.
+    """Every file of a year that is refused, in one pass.
 
     Nothing is landed for good: sources are landed as far as they can be. Where what rows refer to was refused, the
     files are read for their form alone.
@@ -251,21 +250,21 @@ def refusals_of_year(landing: Landing) -> list[FileRefused]:
 
 
 def _refusals_of_form(landing: Landing, contract: Contract) -> list[FileRefused]:
-    """The files of a source that are wrong whatever their rows refer to."""
+    """The files of a source that are refused regardless of other sources."""
     job = _Job(landing, contract, {name: _Anything() for name in (*references_of(contract), LISTED_PLACES)})
     outcomes = map(job, source_paths(contract, landing.exports))
     return [outcome for outcome in outcomes if isinstance(outcome, FileRefused)]
 
 
 class _Anything(frozenset[str]):
-    """Holds every key."""
+    """A set that contains every key."""
 
     def __contains__(self, key: object) -> bool:
         return True
 
 
 def source_file_of(path: Path, exports: Path) -> str:
-    """How a file is named past the landing: its path below the exports, without an address in it."""
+    """A file's name in landing and release: path below the exports, without e-mail addresses."""
     name = path.relative_to(exports).as_posix()
     told = without_addresses(name, incomplete=True)
     if told == name:
@@ -280,7 +279,7 @@ def source_file_of(path: Path, exports: Path) -> str:
 
 
 def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
-    """The keys of a landed source that other sources may point at."""
+    """The keys of a landed source, for references of other sources."""
     column = REFERENCE_KEYS[source]
     table = landing.read_table(source, [column])
     return frozenset(table.column(column).to_pylist())
@@ -313,7 +312,7 @@ def references_of(contract: Contract) -> list[str]:
 
 
 def declared_corrections(landing: Landing) -> list[Correction]:
-    """The corrections of the year; none before their source is landed."""
+    """The declared corrections of the year; empty before their source is landed."""
     if not landing.table_path(CORRECTIONS).exists():
         return []
     rows: list[Correction] = landing.read_table(CORRECTIONS).to_pylist()
@@ -321,7 +320,7 @@ def declared_corrections(landing: Landing) -> list[Correction]:
 
 
 def ingest_source(landing: Landing, contract: Contract) -> SourceState:
-    """Lands a source, or keeps what is landed where neither its files nor what judges them changed.
+    """Lands a source; does nothing if neither its files nor what validates them changed.
 
     Raises SourceRefused with every file of it that breaks its contract.
     """
@@ -356,7 +355,7 @@ def _as_node(state: SourceState) -> dict[str, Any]:
 
 
 def _table_hashes(landing: Landing, contract: Contract) -> dict[str, str]:
-    """SHA-256 of the tables of a source that are there."""
+    """SHA-256 of the existing tables of a source."""
     names = [main_table(contract).name, *(table.name for table in list_tables(contract))]
     paths = {name: landing.table_path(name) for name in names}
     return {name: sha256_of_file(path) for name, path in paths.items() if path.is_file()}
@@ -404,7 +403,7 @@ def _load_files(
     corrections: list[Correction],
     state: SourceState,
 ) -> None:
-    """Lands the rows of every file, corrected, in the order of their names; all files that are wrong are named."""
+    """Loads, corrects and writes every file in name order; names all refused files."""
     refusals: list[FileRefused] = []
     job = _Job(landing, contract, references)
     tables = [main_table(contract), *list_tables(contract)]
@@ -489,7 +488,7 @@ def read_bytes(path: Path, source_file: str) -> bytes:
 def _count(
     content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, result: LoadedFile
 ) -> int | None:
-    """The records of the file, counted without its reader; of an unreadable one of an unknown event, none."""
+    """The independently counted records of a file; 0 for an unreadable file of an unknown event."""
 
     def layout_of(header: tuple[str, ...]) -> Layout:
         return Layout(contract, header, source_file, surroundings, is_lenient=True)
@@ -500,7 +499,7 @@ def _count(
 def _without_names(
     result: LoadedFile, content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
 ) -> LoadedFile:
-    """What was loaded, with the names of the file's own people taken out of its places and countries."""
+    """The loaded file with registrants' names masked in its places and countries."""
     table = result.tables[contract.source]
     places = {text for name in place_columns(contract) for text in table[f"{name}_text"].unique().to_pylist()}
     listed = surroundings.references[LISTED_PLACES]
@@ -523,7 +522,7 @@ def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
 
 
 def _refuse_repeated(source_file: str, table: pa.Table, key: str) -> None:
-    """Refuses a file that others point at, where a key of it stands in two loaded rows."""
+    """Refuses a referenced file with a duplicate key in its loaded rows."""
     lines: dict[str, list[str]] = defaultdict(list)
     for value, line in zip(table[key].to_pylist(), table["source_line"].to_pylist(), strict=True):
         lines[value].append(str(line))
@@ -553,7 +552,7 @@ def _platforms_beside(path: Path, event_id: str | None) -> frozenset[str]:
 def _reject_unknown_event(
     content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
 ) -> LoadedFile:
-    """A file of an event that the programme does not list: all its rows go to quarantine (rule 38)."""
+    """Quarantines all rows of a file whose event the programme does not list (rule 38)."""
     message = f"Event {surroundings.event_id} is in no loaded row of the programme"
     fault = RowFault(Reason.UNKNOWN_EVENT, message, "event_id")
     try:

@@ -1,8 +1,7 @@
-"""Bytes of an export as columns of text, with the physical line on which each record begins.
+"""Splits delimited text into columns of text, with the physical line of each record.
 
-What a cell means is not decided here, but for one thing: rule 41 tells a stray quote by whole rows inside a quoted
-cell, and what a whole row is, ``Layout`` says. Lines whose quotes are plainly in order are split by Arrow, all at
-once; the others are read one by one, as the rule is written.
+Lines whose quotes are balanced are split by Arrow in one call; the others are read one by one by rule 41, for
+which ``Layout`` says whether cells form a whole row.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Layout(Protocol):
-    """What a header says about the rows below it."""
+    """What the splitter asks of a header."""
 
     @property
     def positions(self) -> Sequence[int]:
@@ -67,7 +66,7 @@ class Block:
 
 @dataclass
 class Split:
-    """A file as blocks of records; the lines beside them on which a quote is stray."""
+    """A file as blocks of records, and the lines with stray quotes."""
 
     blocks: list[Block]
     stray_lines: list[int] = field(default_factory=list)
@@ -85,7 +84,7 @@ def split_delimited(data: bytes, source_file: str, contract: Contract, layout_of
 
 
 class _StrayQuote(Exception):
-    """A quote at this place does not do what it should (rule 41)."""
+    """A stray quote at this offset (rule 41)."""
 
     def __init__(self, at: int) -> None:
         super().__init__(at)
@@ -93,7 +92,7 @@ class _StrayQuote(Exception):
 
 
 class _CellReader:
-    """Reads cells one after the other, exactly as rule 41 says what a quoted cell is."""
+    """Reads cells one by one, as rule 41 defines quoted cells."""
 
     def __init__(self, delimiter: bytes) -> None:
         self.delimiter = delimiter
@@ -121,7 +120,7 @@ def _text(match: re.Match[bytes]) -> str:
 
 @dataclass
 class _Part:
-    """What stands below one header: plain lines from one to before another, other rows, stray quotes."""
+    """Rows below one header: ranges of plain lines, other rows, stray quotes."""
 
     header: tuple[str, ...]
     layout: Layout
@@ -131,7 +130,7 @@ class _Part:
 
 
 class _Splitter:
-    """One file on its way from bytes to blocks."""
+    """Splits one file into blocks."""
 
     def __init__(self, data: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> None:
         self._data = data
@@ -160,7 +159,7 @@ class _Splitter:
         return by_quotes
 
     def _has_titles_inside(self, records: Records) -> bool:
-        """Whether a line that is none of those on which records begin is a title."""
+        """Whether a line inside a record is a section title."""
         if not self._sections:
             return False
         inside = np.setdiff1d(np.arange(len(self._lines.starts)), records.lines, assume_unique=True)
@@ -169,7 +168,7 @@ class _Splitter:
         return any(self._sections.title(cells) for cells in map(self._alone, short.tolist()) if cells)
 
     def split(self) -> Split:
-        """Walks through the records; those between two special ones are taken as they are, all at once."""
+        """Goes through the records; plain ones between special ones are taken in bulk."""
         records, special = self._records, self._special_records()
         record = next_special = 0
         while record < len(records.lines):
@@ -192,7 +191,7 @@ class _Splitter:
         return Split([self._block(part) for part in self._parts], self._stray_lines)
 
     def _special_records(self) -> Indices:
-        """Records that are looked at one by one: not plain, or perhaps a title or blank."""
+        """Records that are examined one by one: not plain, possibly a title, or blank."""
         records = self._records
         if self._sections:
             is_short = records.ends - records.starts - records.cells < self._sections.longest_title
@@ -201,7 +200,7 @@ class _Splitter:
         return np.flatnonzero(~records.is_plain | is_short)
 
     def _take(self, line: int, cells: list[str], is_stray: bool) -> None:
-        """Puts one record where it belongs."""
+        """Adds one record to its block."""
         is_blank = not any(cell.strip() for cell in cells) and (len(cells) == 1 or self._sections is not None)
         title = self._sections.title(cells) if self._sections else None
         if self._sections and not is_blank and not self._has_begun(cells):
@@ -228,7 +227,7 @@ class _Splitter:
     _begun = False
 
     def _begin(self, line: int, cells: list[str], is_stray: bool) -> None:
-        """Takes a record as the header of those below."""
+        """Starts a block with a record as its header."""
         if is_stray:
             found = f"a stray quote in the header, line {line + 1}"
             raise FileRefused(self._source_file, found, "a header whose quotes are closed")
@@ -270,7 +269,7 @@ class _Splitter:
         return cells, line
 
     def _swallows(self, opens: tuple[int, int], closes: tuple[int, int]) -> bool:
-        """Whether a quoted cell of several lines holds rows that are no part of it: line and place of both quotes."""
+        """Whether a quoted multi-line cell has swallowed rows; line and offset of both quotes."""
         inside = filter(None, map(self._alone, range(opens[0] + 1, closes[0])))
         if any(self._is_by_itself(cells) for cells in inside):
             return True
@@ -284,7 +283,7 @@ class _Splitter:
         return self._layout is not None and self._layout.is_whole_row(cells)
 
     def _alone(self, line: int, without: int | None = None) -> list[str] | None:
-        """A line read by itself, with or without the quote at a place; None where a quote in it is stray."""
+        """Reads a line alone, with or without the quote at an offset; None if a quote in it is stray."""
         text = self._line(line)
         if without is not None:
             at = without - int(self._lines.starts[line])
@@ -332,7 +331,7 @@ class _Splitter:
         return block
 
     def _usual_width(self, part: _Part, counts: Indices) -> int:
-        """How many cells most plain lines have; as many as the header, unless more of them can be padding."""
+        """The most frequent cell count of plain lines: the header's, unless padding is allowed."""
         width = len(part.header)
         if not self._contract.surplus_cells_are_padding or not len(counts):
             return width
@@ -366,7 +365,7 @@ class _Splitter:
         return {position: table[str(position)].combine_chunks() for position in positions}
 
     def _text_of(self, plain: Indices) -> pa.Buffer:
-        """These records with their line ends, one after the other."""
+        """The concatenated text of records."""
         starts = np.append(self._records.starts, len(self._data))
         breaks = np.flatnonzero(np.diff(plain) != 1) + 1
         firsts = starts[plain[np.append(0, breaks)]].tolist()
@@ -379,7 +378,7 @@ class _Splitter:
 
 
 def _cell(cells: list[str] | None, position: int) -> str:
-    """A cell of an odd row; blank where it has none, with marks in the place of bytes that are no text."""
+    """A cell of an irregular row; blank if missing, invalid bytes replaced."""
     if cells is None or position >= len(cells):
         return ""
     return cells[position].encode("utf-8", "replace").decode("utf-8")

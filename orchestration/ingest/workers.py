@@ -22,7 +22,7 @@ WORTH_A_PROCESS = 60_000_000
 
 
 def workers() -> int:
-    """How many files may be read at a time: METROPOLIS_WORKERS, else the processors of the machine."""
+    """Number of files read in parallel: METROPOLIS_WORKERS, else the number of CPUs."""
     return max(1, int(os.environ.get(WORKERS_VARIABLE, os.cpu_count() or 1)))
 
 
@@ -32,7 +32,7 @@ def _leave_interrupts_to_the_parent() -> None:
 
 
 def are_worth_processes(paths: Sequence[Path]) -> bool:
-    """Whether files are large enough for processes of their own, where there may be several."""
+    """Whether files are large enough for a process pool."""
     return len(paths) > 1 and workers() > 1 and sum(path.stat().st_size for path in paths) >= WORTH_A_PROCESS
 
 

@@ -1,6 +1,6 @@
-"""The release as a Dagster asset: the last one, downstream of every mart and every check.
+"""The release as a Dagster asset, downstream of all marts and checks.
 
-Here belongs what people see of a release in Dagster. It verifies its build by itself, however it is launched.
+It verifies its build itself, however it is launched.
 """
 
 import base64
@@ -14,6 +14,7 @@ from orchestration.previews import markdown_table
 from orchestration.progress import say
 from orchestration.release.publish import Released, publish
 from orchestration.resources import CLOCK, WarehouseResource, report_years, year_of
+from orchestration.storage import read_csv
 
 RELEASE = dg.AssetKey(["release", "report"])
 # Fresh is a release made between the end of a year and the day on which its exports are due, 31 March, or later.
@@ -24,7 +25,7 @@ _HEADLINES = ("members_activated_share", "participants", "participants_women_sha
 
 
 def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The release of a year, after everything that it prints."""
+    """The release asset of a year, downstream of everything that it publishes."""
 
     @dg.asset(
         key=RELEASE,
@@ -46,10 +47,7 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
 
 def _metadata(released: Released) -> dict[str, Any]:
-    import csv
-
-    with (released.folder / "figures.csv").open(encoding="utf-8", newline="") as stream:
-        figures = list(csv.DictReader(stream))
+    figures = read_csv(released.folder / "figures.csv")
     rows = [(row["label"], row["display_en"]) for row in figures if row["figure_id"] in _HEADLINES]
     return {
         "release": released.release,

@@ -1,8 +1,4 @@
-"""What moved between two releases.
-
-Here belongs comparing released files, figure by figure and cell by cell, and telling it in words. Whether a
-move is allowed is the guards'.
-"""
+"""Compares two releases: figures, annex cells and source files. Writes ``changes.md``."""
 
 from __future__ import annotations
 
@@ -10,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.ingest.history import ANNEXES, read_released
+from orchestration.ingest.history import ANNEXES
+from orchestration.storage import read_csv
 
 
 @dataclass(frozen=True)
 class Move:
-    """A figure or an annex cell whose value differs: what it is, old, new."""
+    """A figure or annex cell whose value differs: label, old, new."""
 
     kind: str
     key: str
@@ -26,7 +23,7 @@ class Move:
 
 @dataclass(frozen=True)
 class FileChange:
-    """A source file that came, went, or holds other bytes."""
+    """A source file that was added, removed or changed."""
 
     source_file: str
     change: str
@@ -36,7 +33,7 @@ class FileChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """All that differs between two releases."""
+    """The differences between two releases."""
 
     old: str
     new: str
@@ -58,8 +55,8 @@ def compare(old: Path, new: Path) -> Difference:
 
 
 def _figure_moves(old: Path, new: Path) -> Iterable[Move]:
-    before = {row["figure_id"]: row for row in read_released(old / "figures.csv")}
-    after = {row["figure_id"]: row for row in read_released(new / "figures.csv")}
+    before = {row["figure_id"]: row for row in read_csv(old / "figures.csv")}
+    after = {row["figure_id"]: row for row in read_csv(new / "figures.csv")}
     for key in [*after, *(key for key in before if key not in after)]:
         values = (before.get(key, {}).get("value", ""), after.get(key, {}).get("value", ""))
         if values[0] != values[1]:
@@ -68,8 +65,8 @@ def _figure_moves(old: Path, new: Path) -> Iterable[Move]:
 
 
 def _cell_moves(old: Path, new: Path, annex: str) -> Iterable[Move]:
-    before = {row["member_id"]: row for row in read_released(old / f"{annex}.csv")}
-    after = {row["member_id"]: row for row in read_released(new / f"{annex}.csv")}
+    before = {row["member_id"]: row for row in read_csv(old / f"{annex}.csv")}
+    after = {row["member_id"]: row for row in read_csv(new / f"{annex}.csv")}
     for member_id in sorted({*before, *after}):
         was, now = before.get(member_id, {}), after.get(member_id, {})
         for column in now or was:
@@ -85,8 +82,8 @@ def _cell_moves(old: Path, new: Path, annex: str) -> Iterable[Move]:
 
 
 def _file_changes(old: Path, new: Path) -> Iterable[FileChange]:
-    before = {row["source_file"]: row for row in read_released(old / "sources.csv")}
-    after = {row["source_file"]: row for row in read_released(new / "sources.csv")}
+    before = {row["source_file"]: row for row in read_csv(old / "sources.csv")}
+    after = {row["source_file"]: row for row in read_csv(new / "sources.csv")}
     for name in sorted({*before, *after}):
         was, now = before.get(name), after.get(name)
         if was is None and now is not None:

@@ -1,7 +1,4 @@
-"""The database that analysts open: the marts, documented, in a fresh file.
-
-Here belongs copying marts out of the build. The build's own database is never published.
-"""
+"""Writes ``warehouse.duckdb``: the public marts with their descriptions, for analysts."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orchestration.databases import open_database
+from orchestration.databases import open_database, path_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,14 +16,14 @@ LARGE_TABLE_ROWS = 1_000_000
 
 
 def write_database(build_database: Path, folder: Path, manifest: Path) -> list[str]:
-    """Writes warehouse.duckdb with every public mart, its descriptions as comments.
+    """Writes warehouse.duckdb with every public mart and its descriptions as comments.
 
     A mart too large for it becomes facts/<mart>.parquet. Returns the marts in the database.
     """
     path = folder / "warehouse.duckdb"
     written: list[str] = []
     with open_database(path, spill=build_database.with_name("spill")) as connection:
-        connection.execute(f"attach '{_quoted(build_database)}' as build (read_only)")
+        connection.execute(f"attach {path_literal(build_database)} as build (read_only)")
         # One transaction: a commit a comment costs more than the comments.
         connection.begin()
         for mart in public_marts(manifest):
@@ -63,10 +60,6 @@ def public_marts(manifest_file: Path) -> list[dict[str, Any]]:
     return sorted([*marts, *seeds], key=lambda mart: str(mart["name"]))
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _name(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -78,11 +71,11 @@ def _is_large(connection: duckdb.DuckDBPyConnection, mart: str) -> bool:
 
 def _write_facts(connection: duckdb.DuckDBPyConnection, mart: str, folder: Path) -> None:
     (folder / "facts").mkdir(exist_ok=True)
-    target = _quoted(folder / "facts" / f"{mart}.parquet")
+    target = path_literal(folder / "facts" / f"{mart}.parquet")
     # In no order: sorting tens of millions of wide rows takes more memory than a build may have.
     # Pseudonyms, of which most of it is, do not pack tighter at a higher level.
     packed = "format parquet, compression zstd, compression_level 1"
-    connection.execute(f"copy build.main.{_name(mart)} to '{target}' ({packed})")
+    connection.execute(f"copy build.main.{_name(mart)} to {target} ({packed})")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, mart: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
-"""The models of a release as dbt's own documentation page, which needs no network and no server.
+"""Writes dbt's documentation page for the models of a release, as one offline HTML file.
 
-Here belongs what the page shows of a build, and what is left out of it: addresses outside, the tracker,
-what differs from one run to the next, paths of the machine. What models mean is written beside them.
+Removes external addresses, the tracker, machine paths, and values that differ from one run to the next.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.databases import open_database
-from orchestration.release.content import ReleaseContent
+from orchestration.release.release_data import ReleaseData
 
 PAGE = "documentation/models.html"
 PROJECT = "metropolis"
@@ -63,7 +62,7 @@ _REMOVED = (
 _TEMPLATED_PICTURE = re.compile(r"(?<![-\w])(?:xlink:)?href=(?=[\"']\{\{ getIcon)")
 
 
-def write_documentation(folder: Path, content: ReleaseContent) -> None:
+def write_documentation(folder: Path, content: ReleaseData) -> None:
     """Writes documentation/models.html: the page, the models of the build and its catalogue in one file."""
     manifest = _manifest(content)
     catalogue = _catalogue(content.database, manifest)
@@ -81,7 +80,7 @@ def _page(release: str, manifest: Node, catalogue: Node) -> str:
 
 
 def _offline(page: str) -> str:
-    """The empty page without anything that reaches outside."""
+    """dbt's empty page without external references."""
     for pattern in _REMOVED:
         page = pattern.sub("", page)
     page = _TEMPLATED_PICTURE.sub("ng-attr-href=", page)
@@ -89,7 +88,7 @@ def _offline(page: str) -> str:
 
 
 def _inline(node: Node) -> str:
-    """JSON that may stand inside a script, whatever a description holds."""
+    """JSON escaped for a script element."""
     text = json.dumps(node, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -97,8 +96,8 @@ def _inline(node: Node) -> str:
 # --- what dbt knows of the models ---------------------------------------------------------------
 
 
-def _manifest(content: ReleaseContent) -> Node:
-    """The manifest of the build, cut down to what the page shows of this project."""
+def _manifest(content: ReleaseData) -> Node:
+    """The build's manifest, reduced to what the page shows of this project."""
     whole = json.loads(content.manifest.read_text(encoding="utf-8"))
     shown = {
         kind: {key: _shown(node) for key, node in whole[kind].items() if node["package_name"] == PROJECT}
@@ -159,7 +158,7 @@ def _overview(release: str) -> Node:
 
 
 def _catalogue(database: Path, manifest: Node) -> Node:
-    """Types of all columns and the number of rows of each mart, as they are in the build."""
+    """Column types and row counts of the build's relations."""
     with open_database(database, read_only=True) as connection:
         columns = connection.execute(
             """

@@ -1,4 +1,4 @@
-"""The landing tables and models that a figure rests on, from its row of the catalogue and dbt's graph."""
+"""Landing tables and models behind each figure, from the catalogue and dbt's graph."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from orchestration.release.content import ReleaseContent
-from orchestration.release.facts import read_facts
+from orchestration.release.chart_data import read_chart_data
+from orchestration.release.release_data import ReleaseData
 
 _LAYERS = ("staging", "intermediate", "marts")
 
 
-def write_lineage(folder: Path, content: ReleaseContent) -> None:
+def write_lineage(folder: Path, content: ReleaseData) -> None:
     """Writes lineage.json: for each figure the landing tables and models on its way."""
     manifest = json.loads(content.manifest.read_text(encoding="utf-8"))
     node = {
         entry.figure_id: lineage(manifest, entry.area, entry.rests_on.split("|"))
-        for entry in read_facts(content).catalogue.values()
+        for entry in read_chart_data(content).catalogue.values()
     }
     (folder / "lineage.json").write_text(json.dumps(node, indent=1) + "\n", encoding="utf-8")
 
 
 def lineage(manifest: dict[str, Any], area: str, rests_on: Iterable[str]) -> list[str]:
-    """The way of a figure of this area that rests on these models: landing tables, models by layer, ``figures``."""
+    """The upstream tables of a figure: landing tables, models by layer, ``figures``."""
     sources = manifest["sources"]
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     keys = {node["name"]: key for key, node in nodes.items()}

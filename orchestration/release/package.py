@@ -1,7 +1,7 @@
-"""The release as a Frictionless data package, and what its columns mean.
+"""Describes a release as a Frictionless data package.
 
-Here belongs turning the metadata that is written once, beside the models and in the contracts, into a
-descriptor and into the dictionary of the workbook. A column that a CSV has beyond its mart is described here.
+Column descriptions come from dbt's YAML and the contracts; they also make up the workbook's dictionary.
+Columns that a CSV has beyond its mart are described here.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import yaml
 
 from orchestration.ingest.contracts import load_contracts
 from orchestration.paths import DBT_FOLDER
-from orchestration.release.content import ReleaseContent
-from orchestration.release.displays import LANGUAGES
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.tables import Table
 
 DESCRIPTOR = "datapackage.json"
@@ -69,7 +69,7 @@ _MEDIA_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a released table, as people and programs are told of it."""
+    """A column of a released table: name, type, description."""
 
     name: str
     type: str
@@ -81,21 +81,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Description:
-    """A released table: what it is, and its columns in their order."""
+    """A released table: description and columns."""
 
     name: str
     text: str
     columns: tuple[Column, ...]
 
 
-def write_package(folder: Path, content: ReleaseContent) -> None:
+def write_package(folder: Path, content: ReleaseData) -> None:
     """Writes datapackage.json over everything that lies in the release folder."""
     descriptor = describe_release(folder, content)
     text = json.dumps(descriptor, ensure_ascii=False, indent=1)
     (folder / DESCRIPTOR).write_text(text + "\n", encoding="utf-8")
 
 
-def describe_release(folder: Path, content: ReleaseContent) -> dict[str, Any]:
+def describe_release(folder: Path, content: ReleaseData) -> dict[str, Any]:
     """The descriptor of a release."""
     tables = [_table_resource(folder, content, each) for each in describe_tables(content)]
     return {
@@ -116,7 +116,7 @@ def describe_release(folder: Path, content: ReleaseContent) -> dict[str, Any]:
 # --- meaning -----------------------------------------------------------------------------------
 
 
-def describe_tables(content: ReleaseContent) -> list[Description]:
+def describe_tables(content: ReleaseData) -> list[Description]:
     """Every released table with the meaning of its columns, in the release's order."""
     return [_describe(table) for table in content.tables.values()]
 
@@ -129,7 +129,7 @@ def _describe(table: Table) -> Description:
 
 
 def _beyond(table: str, known: Description) -> Iterator[Column]:
-    """Columns that the CSV has and its mart has not, or has with further values."""
+    """Columns that a CSV has beyond its mart, or with further values."""
     if table == "figures":
         for language in LANGUAGES:
             text = f"The figure as print shows it, in {_LANGUAGE_NAMES[language]}"
@@ -144,7 +144,7 @@ def _beyond(table: str, known: Description) -> Iterator[Column]:
 
 @cache
 def _mart(name: str) -> Description:
-    """What the dbt project says of a mart."""
+    """The description of a mart in the dbt project."""
     path = DBT_FOLDER / "models" / "marts" / f"{name}.yml"
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     node = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["models"][0]
@@ -183,7 +183,7 @@ def _one_line(text: str) -> str:
 # --- descriptor --------------------------------------------------------------------------------
 
 
-def _table_resource(folder: Path, content: ReleaseContent, description: Description) -> dict[str, Any]:
+def _table_resource(folder: Path, content: ReleaseData, description: Description) -> dict[str, Any]:
     path = folder / f"{description.name}.csv"
     written = path.read_bytes()
     return {
@@ -240,7 +240,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _file_resources(folder: Path) -> Iterator[dict[str, Any]]:
-    """Everything else that lies in the folder, as files."""
+    """All other files of the folder as resources."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         is_table = path.suffix == ".csv" and path.parent == folder
@@ -260,7 +260,7 @@ def _slug(name: str) -> str:
 
 
 def _sources() -> Iterable[dict[str, str]]:
-    """The exports that a year is made of, as their contracts describe them."""
+    """The exports of the year, as their contracts describe them."""
     for contract in load_contracts().values():
         text = _one_line(contract.description).rstrip(".")
         yield {"title": f"{contract.file}: {text}", "path": f"raw/contracts/{contract.source}.yml"}

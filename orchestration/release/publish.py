@@ -1,12 +1,12 @@
-"""The release step: verify the build, write everything aside, make it current in one step.
-
-Each form of the content has its own module; this one has their order and the last refusal.
-"""
+"""The release step: verifies the build, writes all outputs aside, and makes them the current release."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import starmap, zip_longest
+from operator import eq
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ from orchestration.ingest.pseudonyms import forgotten_marks
 from orchestration.paths import Home
 from orchestration.progress import say
 from orchestration.release.changes import compare, tell
-from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.database import write_database
+from orchestration.release.release_data import Guarded, ReleaseData
 from orchestration.release.tables import as_texts, read_tables, text_of, write_csv
 from orchestration.release_store import PROVENANCE, Release, ReleaseStore
 from orchestration.storage import sha256_of_file
@@ -29,12 +29,12 @@ from orchestration.transform.reuse import BuildIncomplete, ModelsRecord, sql_of_
 
 
 class ReleaseRefused(Refusal):
-    """The build may not be published; the message says why."""
+    """The build must not be published; the message says why."""
 
 
 @dataclass(frozen=True)
 class Released:
-    """The outcome of a release step: the current release, and whether it is a new one."""
+    """The outcome of a release step: the current release, and whether it is new."""
 
     release: str
     folder: Path
@@ -42,7 +42,7 @@ class Released:
 
 
 def publish(build: Build, home: Home, exports: Path) -> Released:
-    """Releases a build that is complete and green; where nothing differs, the current one stands.
+    """Releases a complete and green build; keeps the current release if nothing differs.
 
     Raises ReleaseRefused without a complete build with all guards of its own green, ReleaseDamaged where the
     current release is not what was published.
@@ -81,7 +81,7 @@ def _refuse_fewer_forgotten(previous: Release, forgotten: int, home: Home) -> No
 
 
 def verified_report(build: Build) -> GuardReport:
-    """The guard results of this very build; ReleaseRefused unless all are there and green."""
+    """The guards' results for this build; raises ReleaseRefused unless complete and green."""
     try:
         ModelsRecord(build).verify_complete()
         return verify_report(build)
@@ -91,7 +91,7 @@ def verified_report(build: Build) -> GuardReport:
 
 def _content(
     build: Build, release: str, previous: Release | None, exports: Path, report: GuardReport
-) -> ReleaseContent:
+) -> ReleaseData:
     with open_database(build.database, read_only=True) as connection:
         findings = [
             Finding(**each)
@@ -101,7 +101,7 @@ def _content(
             connection, "select * from corrections order by source_file, source_line, column_name"
         )
         tables = read_tables(connection)
-    return ReleaseContent(
+    return ReleaseData(
         year=build.year,
         release=release,
         previous=previous.name if previous is not None else None,
@@ -134,13 +134,13 @@ def _guarded(report: GuardReport) -> Guarded:
     )
 
 
-def _write_tables(folder: Path, content: ReleaseContent) -> None:
+def _write_tables(folder: Path, content: ReleaseData) -> None:
     for table in content.tables.values():
         write_csv(folder / f"{table.name}.csv", table.columns, table.rows)
 
 
-def _is_unchanged(previous: Release, aside: Path, content: ReleaseContent, forgotten: int) -> bool:
-    """Whether this build would only repeat the current release.
+def _is_unchanged(previous: Release, aside: Path, content: ReleaseData, forgotten: int) -> bool:
+    """Whether this build equals the current release.
 
     It would not where people asked to be forgotten since: their pseudonyms are in its database.
     """
@@ -151,10 +151,8 @@ def _is_unchanged(previous: Release, aside: Path, content: ReleaseContent, forgo
 
 
 def _write_all(
-    folder: Path, content: ReleaseContent, build: Build, report: GuardReport, previous: Release | None
+    folder: Path, content: ReleaseData, build: Build, report: GuardReport, previous: Release | None
 ) -> None:
-    from dataclasses import replace
-
     from orchestration.release.package import DESCRIPTOR, write_package
 
     changes = _changes(folder, content, build, previous)
@@ -171,7 +169,7 @@ def _write_all(
     write_package(folder, content)
 
 
-def _changes(folder: Path, content: ReleaseContent, build: Build, previous: Release | None) -> str:
+def _changes(folder: Path, content: ReleaseData, build: Build, previous: Release | None) -> str:
     difference = compare(previous.folder, folder) if previous is not None else None
     if difference is not None:
         difference = difference.__class__(difference.old, content.release, difference.moves, difference.files)
@@ -184,7 +182,7 @@ def _changes(folder: Path, content: ReleaseContent, build: Build, previous: Rele
     return tell(difference, content.release, *as_text)
 
 
-def _provenance(content: ReleaseContent, forgotten: int) -> dict[str, Any]:
+def _provenance(content: ReleaseData, forgotten: int) -> dict[str, Any]:
     return {
         "year": content.year,
         "previous": content.previous,
@@ -200,7 +198,7 @@ def _provenance(content: ReleaseContent, forgotten: int) -> dict[str, Any]:
     }
 
 
-Writer = Callable[[Path, ReleaseContent], object]
+Writer = Callable[[Path, ReleaseData], object]
 
 
 def _writers(report: GuardReport) -> dict[str, Writer]:
@@ -228,12 +226,8 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
     }
 
 
-def _verify_tables(folder: Path, content: ReleaseContent) -> None:
-    """Reads back what was written: a release that cannot be read is none."""
-    import csv
-    from itertools import starmap, zip_longest
-    from operator import eq
-
+def _verify_tables(folder: Path, content: ReleaseData) -> None:
+    """Reads the written tables back and compares them."""
     for table in content.tables.values():
         with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as stream:
             rows = csv.reader(stream)
@@ -244,7 +238,7 @@ def _verify_tables(folder: Path, content: ReleaseContent) -> None:
             raise ReleaseRefused(f"{table.name}.csv does not read back as it was written")
 
 
-def _verify_database(folder: Path, content: ReleaseContent) -> None:
+def _verify_database(folder: Path, content: ReleaseData) -> None:
     with open_database(folder / "warehouse.duckdb", read_only=True) as connection:
         figures = connection.execute("select count(*) from figures").fetchall()[0][0]
     if figures != len(content.tables["figures"].rows):

@@ -1,7 +1,4 @@
-"""Which member an unresolved place text may have meant.
-
-Here belongs what a colleague is offered in the review. A suggestion never resolves anything by itself.
-"""
+"""Suggests members for unresolved place texts, by string similarity. Suggestions are shown in the review only."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ _POOL = 12
 
 @dataclass(frozen=True)
 class Name:
-    """A name of a member: whose, what print calls the member, its key, the member's country."""
+    """A name of a member: member_id, printed name, key, country."""
 
     member_id: str
     member: str
@@ -32,7 +29,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A member that a text resembles, how much (0 to 100), and why."""
+    """A suggested member: score (0 to 100) and reason."""
 
     member_id: str
     member: str
@@ -41,17 +38,17 @@ class Suggestion:
 
     @property
     def is_near_miss(self) -> bool:
-        """Whether the text is most likely a slip of the pen."""
+        """Whether the text is most likely a misspelling."""
         return self.score >= NEAR_MISS_SCORE
 
     @property
     def is_worth_saying(self) -> bool:
-        """Whether a person would want to see it."""
+        """Whether the score is high enough to be shown."""
         return self.score >= WORTH_SAYING_SCORE
 
 
 class Suggester:
-    """Finds the members that a text resembles, those of its country first."""
+    """Finds members with similar names, those of the same country first."""
 
     def __init__(self, names: Sequence[Name]) -> None:
         self._by_key: dict[str, list[Name]] = defaultdict(list)
@@ -79,7 +76,7 @@ class Suggester:
         return ranked[:limit]
 
     def best(self, place_key: str, country_code: str | None) -> Suggestion | None:
-        """The member that a text resembles most; looked for once, in however many files it stands."""
+        """The most similar member; cached per text."""
         asked = (place_key, country_code)
         if asked not in self._best:
             self._best[asked] = self._best_of(place_key, country_code)
@@ -96,7 +93,7 @@ class Suggester:
         return _judge(best[3], best[2], place_key, country_code, "") if best else None
 
     def _resembling(self, place_key: str) -> list[tuple[str, float]]:
-        """The names that a text resembles most, with their scores; looked for once a text."""
+        """The most similar names with their scores; cached per text."""
         from rapidfuzz import fuzz, process
 
         if place_key not in self._matches:
@@ -124,14 +121,14 @@ def _judge(
 
 
 def _rated(name: Name, score: float, country_code: str | None) -> float:
-    """What a resemblance is worth: less where the member is in another country."""
+    """The score, reduced for a member of another country."""
     if country_code is None or country_code == name.country_code:
         return round(score, 1)
     return round(max(0.0, score - _OTHER_COUNTRY_PENALTY), 1)
 
 
 def _slip_score(name_key: str, place_key: str) -> float:
-    """What a text scores that differs from a name by slips: letters missing, doubled, wrong or swapped."""
+    """The score of a typing error: letters missing, doubled, wrong or swapped."""
     from rapidfuzz.distance import OSA
 
     slips = OSA.distance(name_key, place_key)

@@ -1,8 +1,4 @@
-"""The tables of a release, as files.
-
-Here belongs which mart becomes which file, in which order, and how a value is written. What the values are
-is the marts'.
-"""
+"""Reads the released tables from the marts, and writes them as CSV."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from orchestration.release.displays import LANGUAGES, display
+from orchestration.release.number_formats import LANGUAGES, display
 from orchestration.release.suggestions import Name, Suggester
 
 if TYPE_CHECKING:
@@ -47,7 +43,7 @@ class Table:
 
 @dataclass(frozen=True)
 class _Query:
-    """A released table that is a mart as it stands; some grow with the exports."""
+    """The query of a released table; ``grows`` marks those that grow with the exports."""
 
     name: str
     sql: str
@@ -110,7 +106,7 @@ _QUERIES = (
 
 
 def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
-    """Every CSV table of the release, from the database of a build."""
+    """Reads every released table from a build's database."""
     tables = {"figures": _figures(connection)}
     tables |= {query.name: _run(connection, query) for query in _QUERIES if not query.grows}
     tables |= {query.name: _run_large(connection, query) for query in _QUERIES if query.grows}
@@ -132,7 +128,7 @@ def _run(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
 
 
 def _run_large(connection: duckdb.DuckDBPyConnection, query: _Query) -> Table:
-    """As ``_run``, a column at a time: in most columns there is no text that is not inert already."""
+    """Like ``_run``, by columns: most columns contain only inert texts."""
     found = connection.sql(query.sql).to_arrow_table()
     columns = [_inert_column(column) for column in found.columns]
     return Table(query.name, tuple(found.column_names), list(zip(*columns, strict=True)))
@@ -151,12 +147,12 @@ def _inert_column(column: pa.ChunkedArray) -> list[Any]:
 
 
 def inert_row(row: Sequence[Any]) -> tuple[Any, ...]:
-    """A row, each text of it inert."""
+    """A row with all texts made inert."""
     return tuple([_inert(value) if type(value) is str else value for value in row])
 
 
 def inert_text(value: Any) -> Any:
-    """A text that a spreadsheet will not run as a formula; a sign alone and a signed number are none."""
+    """Prefixes an apostrophe to texts that a spreadsheet would run as a formula."""
     if not isinstance(value, str) or not value.startswith(_FORMULA_STARTS) or len(value) < 2:
         return value
     return value if _SIGNED_NUMBER.fullmatch(value) else f"'{value}"
@@ -167,7 +163,7 @@ _inert = lru_cache(maxsize=65_536)(inert_text)
 
 
 def typed_text(value: str) -> str:
-    """A text as it was before ``inert_text``: without the apostrophe, where that put it there."""
+    """Reverts ``inert_text``."""
     bare = value.removeprefix("'")
     return bare if inert_text(bare) == value else value
 
@@ -199,7 +195,7 @@ def _figure_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _plain(number: Decimal | None) -> Decimal | None:
-    """A count as a whole number, an amount of money to the cent."""
+    """Formats a count as a whole number, an amount of money to the cent."""
     if number is None:
         return None
     whole = number.to_integral_value()
@@ -220,7 +216,7 @@ def _unresolved_places(connection: duckdb.DuckDBPyConnection) -> Table:
 
 
 def read_names(connection: duckdb.DuckDBPyConnection) -> list[Name]:
-    """Every name of every member, for suggestions."""
+    """Reads every name of every member, for suggestions."""
     sql = "select member_id, member, name_key, country_code from member_names order by all"
     return [Name(*row) for row in connection.execute(sql).fetchall()]
 
@@ -240,7 +236,7 @@ def _unresolved(row: tuple[Any, ...], suggester: Suggester) -> tuple[Any, ...]:
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """UTF-8, comma, line feeds: the same bytes for the same rows."""
+    """Writes CSV as UTF-8 with commas and line feeds; equal rows give equal bytes."""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(_LineFeeds(stream), lineterminator="\r\n")
         writer.writerow(columns)
@@ -248,7 +244,7 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def as_texts(rows: Iterable[Sequence[Any]]) -> Iterable[tuple[str, ...]]:
-    """Rows as the release writes them."""
+    """Rows as texts, in the release's formats."""
     return zip(*map(_column_as_texts, zip(*rows, strict=True)), strict=True)
 
 
@@ -261,7 +257,7 @@ def _column_as_texts(column: tuple[Any, ...]) -> Iterable[str]:
 
 
 class _LineFeeds:
-    """Ends lines with a line feed. The csv module quotes a carriage return only where it may end a line."""
+    """Makes csv end lines with a line feed, but quote cells with a carriage return."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -272,7 +268,7 @@ class _LineFeeds:
 
 
 def text_of(value: Any) -> str:
-    """A value as the release writes it: true and false, ISO dates, plain decimals, blank for none."""
+    """Formats a value: true and false, ISO dates, plain decimals, blank for None."""
     if value is None:
         return ""
     if type(value) is int:
@@ -289,7 +285,7 @@ def text_of(value: Any) -> str:
 
 
 def _decimal_text(number: Decimal) -> str:
-    """Cents as they stand; finer scales, which columns of rates and shares have, without closing zeros."""
+    """Keeps two decimals; drops trailing zeros of finer scales."""
     text = format(number, "f")
     if -int(number.as_tuple().exponent) > _CENTS:
         text = text.rstrip("0").rstrip(".")

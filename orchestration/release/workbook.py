@@ -1,8 +1,7 @@
-"""The release as one workbook, for people who work in a spreadsheet.
+"""Writes ``report.xlsx``: the released tables, formatted.
 
-Here belongs which sheet holds which table and how cells look. The values are those of the CSV files: where
-print leaves a cell blank or shows a dash, the cell holds a zero that its format shows so. Nothing that came
-from outside is ever a formula or a link.
+Values equal those of the CSV files; where print leaves a cell blank or shows a dash, the cell holds a zero
+with a number format that shows it so. Text from outside is never written as a formula or a link.
 """
 
 from __future__ import annotations
@@ -15,10 +14,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import DEEP, PALE, RULE
-from orchestration.release.facts import CatalogueEntry, read_facts
+from orchestration.release.chart_data import CatalogueEntry, read_chart_data
 from orchestration.release.package import Description, describe_tables
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import DEEP, PALE, RULE
 from orchestration.release.tables import Table
 
 FILE = "report.xlsx"
@@ -40,7 +39,7 @@ _LINE = 12.5
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its table, how many leading columns stay in view, how its cells show their values."""
+    """A sheet: table, number of frozen columns, cell formats."""
 
     title: str
     columns: tuple[str, ...]
@@ -56,7 +55,7 @@ class Sheet:
     printed_columns: int = 0
 
 
-def write_workbook(folder: Path, content: ReleaseContent) -> None:
+def write_workbook(folder: Path, content: ReleaseData) -> None:
     """Writes report.xlsx."""
     import xlsxwriter
 
@@ -83,11 +82,11 @@ def write_workbook(folder: Path, content: ReleaseContent) -> None:
 # --- what is in it -----------------------------------------------------------------------------
 
 
-def make_sheets(content: ReleaseContent) -> list[Sheet]:
+def make_sheets(content: ReleaseData) -> list[Sheet]:
     """Every sheet, in the order of the workbook."""
     described = {each.name: each for each in describe_tables(content)}
     tables = content.tables
-    catalogue = read_facts(content).catalogue
+    catalogue = read_chart_data(content).catalogue
     sources = _plain("Sources", tables["sources"], described)
     return [
         _figures(tables["figures"], described["figures"], catalogue),
@@ -165,7 +164,7 @@ def _annex(title: str, table: Table, described: dict[str, Description]) -> Sheet
 
 
 def _funding(tables: dict[str, Table], described: dict[str, Description]) -> Sheet:
-    """Where the money came from and what it went to, one table under one header."""
+    """Funding sources and use of funds as one table."""
     parts = (("funding_sources", "Funding sources"), ("funds_use", "Use of funds"))
     rows = [(title, *row) for name, title in parts for row in tables[name].rows]
     columns = ("whole", "part", *tables["funding_sources"].columns[1:])
@@ -208,7 +207,7 @@ def _changes(text: str) -> Sheet:
 
 
 class _Formats:
-    """The cell formats of the workbook, each made once."""
+    """The cell formats of the workbook, cached."""
 
     def __init__(self, book: Any) -> None:
         self._book = book
@@ -220,7 +219,7 @@ class _Formats:
         )
 
     def cell(self, number_format: str, align: str = "") -> Any:
-        """The format of a cell by how it shows its value."""
+        """The cached format of a cell."""
         key = (number_format, align)
         if key not in self._made:
             look: dict[str, Any] = {"bottom": 1, "bottom_color": RULE}
@@ -273,7 +272,7 @@ def _escaped(text: str) -> str:
 
 
 def _note_box(text: str) -> dict[str, Any]:
-    """A note as large as its text needs."""
+    """Size of a note's box for its text."""
     lines = 2 + len(text) // 44
     return {"width": 260, "height": 15 * lines, "author": "Metropolis", "font_size": 9}
 
@@ -311,7 +310,7 @@ def _write_cell(page: Any, row: int, column: int, value: Any, shown: str, format
 
 
 def _widths(sheet: Sheet) -> dict[str, float]:
-    """How wide each column is, by its longest value; headers may take two lines."""
+    """Column widths by the longest value; headers may wrap to two lines."""
     return {name: _width(name, [row[at] for row in sheet.rows]) for at, name in enumerate(sheet.columns)}
 
 
@@ -321,7 +320,7 @@ def _width(name: str, values: Sequence[Any]) -> float:
 
 
 def _lines(value: Any, width: float) -> int:
-    """How many lines a text takes in a column; its letters are a little narrower than a unit of width."""
+    """Number of lines that a text takes in a column."""
     if not isinstance(value, str) or len(value) <= _WRAP_FROM:
         return 1
     return ceil(len(value) * 0.9 / width)

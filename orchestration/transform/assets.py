@@ -30,7 +30,7 @@ _AUTOMATION = dg.AutomationCondition.eager() & dg.AutomationCondition.all_deps_b
 
 
 class Translator(DagsterDbtTranslator):
-    """dbt names as this warehouse shows them: grouped by layer, owned by a team."""
+    """Maps dbt nodes to Dagster keys, groups by layer, and owners."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Landing tables keep their key; a model is named by its layer and name."""
@@ -39,18 +39,18 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey([self.get_group_name(dbt_resource_props), dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The layer: the first folder of the model's path."""
+        """The layer: first folder of the model's path."""
         if dbt_resource_props["resource_type"] == "seed":
             return "seeds"
         return str(dbt_resource_props["fqn"][1])
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        """Marts are the report team's, what leads to them data engineering's."""
+        """The owner: report team for marts, data engineering for other models."""
         group = self.get_group_name(dbt_resource_props)
         return [_OWNERS.get(group, "team:report_team")]
 
     def get_automation_condition(self, dbt_resource_props: Mapping[str, Any]) -> dg.AutomationCondition[Any]:
-        """Made again when something it reads was, while automation is turned on."""
+        """Materialised when a parent was updated, while automation is turned on."""
         return _AUTOMATION
 
     def get_asset_check_spec(
@@ -76,7 +76,7 @@ class Translator(DagsterDbtTranslator):
 
 
 def models_assets(home: Home) -> dg.AssetsDefinition:
-    """The step that runs models, seeds and data tests; the project is parsed into the home."""
+    """The step that runs models, seeds and data tests; parses the project into the home."""
     project = DbtProject(DBT_FOLDER, target_path=home.dbt)
     translator = Translator(
         settings=DagsterDbtTranslatorSettings(
@@ -142,7 +142,7 @@ def _events(
 
 
 class _Relations:
-    """What the build's database holds: columns, row counts and first rows of its relations."""
+    """Columns, row counts and first rows of the database's relations."""
 
     def __init__(self, build: Build, manifest: Mapping[str, Any]) -> None:
         self._nodes: dict[str, Any] = {**manifest["nodes"], **manifest["sources"]}
@@ -161,7 +161,7 @@ class _Relations:
             self._columns[schema, table][column] = {"data_type": type_}
 
     def _read_tables(self, connection: Any) -> None:
-        """Tables alone: a view would have to be computed for the sake of a number."""
+        """Reads tables only: counting a view would compute it."""
         names = connection.execute(
             "select table_name, estimated_size from duckdb_tables() where schema_name = 'main'"
         ).fetchall()

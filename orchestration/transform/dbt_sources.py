@@ -32,7 +32,7 @@ _FRESHNESS = {
 
 
 def sql_type(type_: pa.DataType) -> str:
-    """The SQL type of an Arrow type, by a name that DuckDB and Spark both take."""
+    """The SQL type of an Arrow type, valid in DuckDB and Spark."""
     if pa.types.is_decimal(type_):
         return f"decimal({type_.precision},{type_.scale})"
     names = {
@@ -81,7 +81,7 @@ def render_sources() -> str:
 
 
 def write_sources() -> None:
-    """Write the file that dbt reads."""
+    """Writes the file."""
     SOURCES_FILE.write_text(render_sources(), encoding="utf-8")
 
 

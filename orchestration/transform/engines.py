@@ -24,7 +24,7 @@ SPARK = "spark"
 
 
 class Engine(Protocol):
-    """Runs dbt nodes and leaves them in the build's database."""
+    """Runs dbt nodes into the build's database."""
 
     def run(self, build: Build, nodes: Sequence[str]) -> list[NodeOutcome]:
         """Runs the nodes of these ids, all of them where none is named; the outcome of each.
@@ -53,7 +53,7 @@ class DuckDBEngine:
 
 
 class SparkEngine:
-    """The models on a Spark session; what they make comes back into the build's database."""
+    """Runs models on a Spark session, and copies the results into the build's database."""
 
     def run(self, build: Build, nodes: Sequence[str]) -> list[NodeOutcome]:
         """Runs every node, since a session begins with no table, and copies the tables back."""
@@ -81,14 +81,14 @@ _ENGINES: dict[str, type[Engine]] = {DUCKDB: DuckDBEngine, SPARK: SparkEngine}
 
 
 def engine_named(name: str) -> Engine:
-    """The engine of a name; EngineMissing where there is none."""
+    """The engine of that name; raises EngineMissing for an unknown one."""
     if name not in _ENGINES:
         raise EngineMissing(f"There is no engine {name}: it is one of {', '.join(_ENGINES)}")
     return _ENGINES[name]()
 
 
 def build_command(nodes: Sequence[str]) -> list[str]:
-    """``dbt build`` of these nodes and of nothing that hangs on them; of the whole project where none is named."""
+    """``dbt build`` of exactly these nodes, or of the whole project if none is given."""
     command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
     if nodes:
         # A node is selected by the name in its id, which is unique in the project.
@@ -98,7 +98,7 @@ def build_command(nodes: Sequence[str]) -> list[str]:
 
 
 def run_models(build: Build, engine: Engine) -> list[NodeOutcome]:
-    """Brings every model of a build up to date; the outcomes of the nodes that ran."""
+    """Runs every stale node of a build; returns the outcomes of the nodes that ran."""
     record = ModelsRecord(build)
     stale = record.stale()
     if len(stale) == len(record.node_ids):
@@ -108,7 +108,7 @@ def run_models(build: Build, engine: Engine) -> list[NodeOutcome]:
 
 
 def run_selected(build: Build, engine: Engine, nodes: Sequence[str]) -> list[NodeOutcome]:
-    """Runs these nodes, and before them what they read and was never made."""
+    """Runs these nodes, after their ancestors that were never built."""
     record = ModelsRecord(build)
     return _run(build, engine, record, [*record.missing_ancestors(nodes), *nodes])
 

@@ -30,19 +30,19 @@ _KINDS = frozenset({"model", "seed", "test"})
 
 
 class BuildIncomplete(Refusal):
-    """The database does not hold every model of the landing that lies there; the message says which are missing."""
+    """Nodes are missing, failed or stale; the message names them."""
 
 
 @dataclass(frozen=True)
 class _Recorded:
-    """A node as it last ran: the hash of its inputs, and the outcome."""
+    """The last run of a node: input hash and outcome."""
 
     inputs: str
     outcome: NodeOutcome
 
 
 class ModelsRecord:
-    """The record of a build's models: reads it, tells what is up to date, keeps what ran."""
+    """The record of a build's nodes in ``models.json``."""
 
     def __init__(self, build: Build) -> None:
         self._build = build
@@ -61,18 +61,18 @@ class ModelsRecord:
         return {name: each.outcome for name, each in self._nodes.items()}
 
     def stale(self) -> list[str]:
-        """The nodes that have to run: never ran, failed, or made from other inputs than lie there now."""
+        """The nodes to run: never ran, failed, or have other inputs now."""
         landing = self._build.landing_hashes()
         expected = self._graph.hashes(landing, {})
         return [name for name in self.node_ids if not self._stands(name, expected[name])]
 
     def missing_ancestors(self, selected: Sequence[str]) -> list[str]:
-        """What the selected nodes read, directly or not, and was never made."""
+        """Ancestors of the selected nodes that were never built."""
         ancestors = self._graph.ancestors(selected)
         return [name for name in self.node_ids if name in ancestors and name not in self._nodes]
 
     def keep(self, outcomes: Sequence[NodeOutcome]) -> None:
-        """Records a run; nodes that did not run stay as they are."""
+        """Records a run; entries of other nodes stay."""
         # A hook of the project is an outcome, too, and no node.
         ran = {each.unique_id: each for each in outcomes if each.unique_id in self._graph.parents}
         for name in ran:
@@ -129,7 +129,7 @@ class ModelsRecord:
 
 
 class _Graph:
-    """The nodes of the project, each after its parents, with the hash of what they read."""
+    """The project's nodes in topological order, with their input hashes."""
 
     def __init__(self, manifest: Path, made_by: str) -> None:
         nodes: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
@@ -141,11 +141,11 @@ class _Graph:
         self._made_by = made_by
 
     def is_view(self, name: str) -> bool:
-        """Whether a node is a view, whose rows are those of its parents at any time."""
+        """Whether a node is a view."""
         return name in self._views
 
     def ancestors(self, selected: Sequence[str]) -> set[str]:
-        """Every node that the selected ones read, directly or not."""
+        """The ancestors of the selected nodes."""
         seen: set[str] = set()
         waiting = [parent for name in selected for parent in self.parents[name]]
         while waiting:

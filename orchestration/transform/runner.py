@@ -35,7 +35,7 @@ class ModelsFailed(Refusal):
 
 
 class EngineMissing(ModelsFailed):
-    """The engine that should run the models is not installed; the message says what to do about it."""
+    """The engine is not installed; the message says how to install it."""
 
     exit_code = ExitCode.WRONG
 
@@ -57,7 +57,7 @@ class NodeOutcome:
 
     @property
     def succeeded(self) -> bool:
-        """Whether a model was made or a test passed, with a warning or without; a skipped node did not."""
+        """Whether a model was built or a test passed, warnings included; False for a skipped node."""
         return self.status in _SUCCEEDED
 
 
@@ -75,7 +75,7 @@ def project_fingerprint() -> str:
 
 
 def parse_project(folder: Path, engine: str = DUCKDB) -> Path:
-    """The path of the project's manifest.json in a folder; parses only where the project changed."""
+    """Parses the project into a folder if it changed; returns the path of manifest.json."""
     manifest, parsed = folder / "manifest.json", folder / _PARSED
     fingerprint = project_fingerprint()
     if manifest.exists() and parsed.exists() and parsed.read_text(encoding="utf-8") == fingerprint:
@@ -87,7 +87,7 @@ def parse_project(folder: Path, engine: str = DUCKDB) -> Path:
 
 
 def _parse(folder: Path, engine: str) -> Any:
-    """The manifest as dbt's own object; dbt keeps what it parsed in the folder and reuses it."""
+    """dbt's Manifest object; dbt's partial parse lies in the folder."""
     from dbt.cli.main import dbtRunner
 
     # The manifest holds no year and no path; of the database it holds the name.
@@ -193,7 +193,7 @@ def _node_outcome(result: Any, event: dict[str, Any]) -> NodeOutcome:
 
 
 def with_failing_rows(outcomes: Sequence[NodeOutcome], database: Path) -> list[NodeOutcome]:
-    """The outcomes; a failed test of the project's own says which rows it found, the first five."""
+    """The outcomes, with the first five failing rows in the message of each failed singular test."""
     return [_with_failing_rows(each, database) if each.failures else each for each in outcomes]
 
 

@@ -1,8 +1,7 @@
-"""What Spark made, back in the build's database as DuckDB would have made it.
+"""Copies the results of a Spark build into the build's DuckDB database.
 
-Here belongs how a build on Spark becomes a build like any other. A table of the models holds what Spark
-computed, in the columns and types that DuckDB gives the same model; a view is a definition and no data, so it
-is the same view as ever, on those tables. Both are known from the project as dbt compiles it for DuckDB.
+Tables are copied with the columns and types that DuckDB gives the same model; views are created from their
+SQL. Both come from the project as dbt compiles it for DuckDB.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Relation:
-    """A model or seed as DuckDB would make it."""
+    """A model or seed as DuckDB would build it."""
 
     name: str
     is_view: bool
@@ -38,7 +37,7 @@ class Relation:
 
 
 def bring_back(build: Build, spark: OpenSession, outcomes: Sequence[NodeOutcome]) -> list[NodeOutcome]:
-    """Makes the build's database of what Spark computed, whole or not at all.
+    """Builds the database from Spark's results, atomically.
 
     Returns the outcomes of Spark's run with the SQL that makes the same models on DuckDB, which is what the
     documentation of a release shows after either engine.
@@ -80,7 +79,7 @@ def _compiled(build: Build, database: Path) -> dict[str, str]:
 
 
 def _relations(build: Build, sql: Mapping[str, str]) -> Iterator[Relation]:
-    """Every model and seed, each after all that it is made of."""
+    """Every model and seed in topological order."""
     manifest = json.loads(build.manifest.read_text(encoding="utf-8"))
     nodes: dict[str, Any] = {
         key: node for key, node in manifest["nodes"].items() if node["resource_type"] in ("model", "seed")

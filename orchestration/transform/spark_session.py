@@ -1,11 +1,11 @@
-"""A Spark session for the models of one build, and the storage by which files reach it and come back.
+"""Opens the Spark session of a build, and the storage that it shares with this machine.
 
-Here belongs where Spark runs and with which settings. Without any, it runs in this process, on files of the
-build's own folder, and leaves nothing behind. Environment variables take it elsewhere:
+By default Spark runs in this process, on files of the build's folder, which are removed afterwards.
+Environment variables select another place:
 
 - ``SPARK_REMOTE``: a Spark Connect server, such as sc://host:15002
 - ``SPARK_MASTER``: the master of a cluster, such as spark://host:7077; this process is its driver
-- ``METROPOLIS_SPARK_STORAGE``: a folder of this home's own that Spark's machines see as well, such as
+- ``METROPOLIS_SPARK_STORAGE``: a folder for this home that Spark's machines can read and write, such as
   s3://bucket/folder
 """
 
@@ -60,7 +60,7 @@ _LOCAL = {
 
 @dataclass(frozen=True)
 class Exchange:
-    """What this machine and Spark hand each other: the landing, and the tables made of it.
+    """Paths of the files exchanged with Spark: landing and result tables.
 
     ``storage`` is empty where both see the same files.
     """
@@ -71,21 +71,21 @@ class Exchange:
 
     @property
     def landing(self) -> str:
-        """The landing, as Spark reads it."""
+        """The path of the landing as Spark reads it."""
         return self._seen_by_spark("landing") if self.storage else str(self.landed)
 
     @property
     def warehouse(self) -> str:
-        """Where Spark keeps tables as long as the session lasts."""
+        """Spark's warehouse folder of the session."""
         return self._seen_by_spark("warehouse") if self.storage else str(self.folder / "warehouse")
 
     def result(self, table: str) -> str:
-        """A table that comes back, as Spark writes it."""
+        """The path to which Spark writes a result table."""
         name = f"results/{table}.parquet"
         return self._seen_by_spark(name) if self.storage else str(self.folder / name)
 
     def received(self, table: str) -> Path:
-        """A table that came back, on this machine."""
+        """The local path of a result table."""
         path = self.folder / "results" / f"{table}.parquet"
         if self.storage:
             path.mkdir(parents=True)
@@ -93,7 +93,7 @@ class Exchange:
         return path
 
     def open(self) -> None:
-        """Makes room, and sends the landing where Spark reads it."""
+        """Clears the storage and copies the landing to it."""
         self.close()
         self.folder.mkdir(parents=True)
         if self.storage:
@@ -103,7 +103,7 @@ class Exchange:
                 self._copy(str(table), f"{self.storage}/landing/{table.name}")
 
     def close(self) -> None:
-        """Leaves nothing behind."""
+        """Removes the exchanged files."""
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.storage:
             system, path = self._shared()
@@ -129,7 +129,7 @@ class Exchange:
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A session that is open, and its exchange."""
+    """An open session and its exchange."""
 
     session: SparkSession
     exchange: Exchange
@@ -137,7 +137,7 @@ class OpenSession:
 
 @contextmanager
 def spark_session(build: Build) -> Iterator[OpenSession]:
-    """A session for one build; dbt finds it as the session of this process."""
+    """Opens a session for one build; dbt uses the process's active session."""
     builder = _builder()
     exchange = exchange_of(build)
     exchange.open()
@@ -154,7 +154,7 @@ def spark_session(build: Build) -> Iterator[OpenSession]:
 
 
 def exchange_of(build: Build) -> Exchange:
-    """The exchange of a build, on the storage that the environment names."""
+    """The exchange of a build, on the configured storage."""
     storage = os.environ.get(STORAGE, "").rstrip("/")
     if storage:
         storage = f"{storage}/{build.year}"
@@ -171,7 +171,7 @@ def _session(builder: SparkSession.Builder, exchange: Exchange) -> SparkSession:
 
 
 def settings(exchange: Exchange) -> dict[str, str]:
-    """The settings of a session, for where the environment says that Spark runs."""
+    """Spark settings for the configured place."""
     if os.environ.get(REMOTE):
         return _MEANING
     driver = _MEANING | _DRIVER | {"spark.sql.warehouse.dir": exchange.warehouse}

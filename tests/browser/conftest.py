@@ -1,8 +1,4 @@
-"""A real browser on the page of a release.
-
-Here belongs how the browser is started and watched. Whatever it says on its console, and whatever it asks of
-anybody but the page itself, is kept for the test to judge.
-"""
+"""Fixtures for browser tests: Chromium, the page of a release, its console messages and network requests."""
 
 from __future__ import annotations
 
@@ -16,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from orchestration.release.charts import write_charts
-from orchestration.release.content import ReleaseContent
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.site import write_site
 from tests.support.release import make_release, write_tables
 
@@ -29,7 +25,7 @@ _FLAGS = (
 
 @dataclass
 class Watched:
-    """A page, where it came from, and what was seen of it."""
+    """A page with its folder, console messages and requests."""
 
     page: Page
     address: str
@@ -57,13 +53,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseContent:
-    """A release made by hand, some of its texts by somebody who means harm."""
+def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseData:
+    """A hand-made release, with attacks in some of its texts."""
     return make_release(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="session")
-def release(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release(content: ReleaseData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of that release, as far as the page needs it."""
     folder = tmp_path_factory.mktemp("release")
     write_tables(folder, content)
@@ -73,7 +69,7 @@ def release(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def watch(browser: Browser, release: Path, **options: object) -> Iterator[Watched]:
-    """A page of its own in a context of its own."""
+    """A page in a new browser context."""
     context = browser.new_context(**options)  # type: ignore[arg-type]
     page = context.new_page()
     watched = Watched(page, (release / "site" / "index.html").as_uri())
@@ -95,13 +91,13 @@ def watch(browser: Browser, release: Path, **options: object) -> Iterator[Watche
 
 @pytest.fixture
 def site(browser: Browser, release: Path) -> Iterator[Watched]:
-    """The page on a desk."""
+    """The page in a desktop viewport."""
     yield from watch(browser, release, viewport={"width": 1360, "height": 900})
 
 
 @pytest.fixture
 def phone(browser: Browser, release: Path) -> Iterator[Watched]:
-    """The page on a phone."""
+    """The page in a phone viewport."""
     yield from watch(
         browser,
         release,
@@ -114,13 +110,13 @@ def phone(browser: Browser, release: Path) -> Iterator[Watched]:
 
 @pytest.fixture
 def bare(browser: Browser, release: Path) -> Iterator[Watched]:
-    """The page where nothing may run."""
+    """The page with JavaScript disabled."""
     yield from watch(browser, release, java_script_enabled=False)
 
 
 @pytest.fixture(scope="session")
 def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures for the eye go: METROPOLIS_SCREENSHOTS, or a folder that is soon forgotten."""
+    """The folder of screenshots: METROPOLIS_SCREENSHOTS, or a temporary one."""
     asked = os.environ.get("METROPOLIS_SCREENSHOTS")
     folder = Path(asked) if asked else tmp_path_factory.mktemp("screenshots")
     folder.mkdir(parents=True, exist_ok=True)

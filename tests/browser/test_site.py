@@ -1,8 +1,4 @@
-"""The page of a release in a real browser.
-
-Here belongs what people do with it: read, open, sort, search, change the language, print; with a mouse, with
-keys alone, on a phone.
-"""
+"""The site in a real browser: reading, sorting, searching, languages, print, keyboard and phone."""
 
 from __future__ import annotations
 
@@ -15,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from orchestration.release.content import ReleaseContent
-from orchestration.release.displays import LANGUAGES
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.release_data import ReleaseData
 from tests.browser.conftest import Watched, watch
 from tests.conftest import Warehouse
 from tests.support.release import FORMULA, HARM
@@ -220,7 +216,7 @@ def test_nothing_stays_english_but_what_people_typed(site: Watched) -> None:
 
 @pytest.mark.parametrize("table", ANNEXES)
 def test_annex_tables_hold_every_member_in_the_report_s_order(
-    site: Watched, content: ReleaseContent, table: str
+    site: Watched, content: ReleaseData, table: str
 ) -> None:
     page = site.open()
     assert members(page, table) == [row["member"] for row in content.tables[table].as_dicts()]
@@ -242,7 +238,7 @@ def test_a_column_sorts_up_down_and_back(site: Watched) -> None:
     assert members(page, "annex_activity") == before
 
 
-def test_marks_and_dashes_sort_as_what_they_mean(site: Watched, content: ReleaseContent) -> None:
+def test_marks_and_dashes_sort_as_what_they_mean(site: Watched, content: ReleaseData) -> None:
     page = site.open()
     rows = content.tables["annex_engagement"].as_dicts()
     page.locator("#annex_engagement th", has_text="Activated").locator("button").dblclick()
@@ -270,7 +266,7 @@ def test_search_knows_no_accents_and_says_how_many(site: Watched) -> None:
     assert len(members(page, "annex_engagement")) == 20
 
 
-def test_cells_show_what_print_shows(site: Watched, content: ReleaseContent) -> None:
+def test_cells_show_what_print_shows(site: Watched, content: ReleaseData) -> None:
     page = site.open()
     row = content.tables["annex_engagement"].as_dicts()[0]
     cells = page.locator("#annex_engagement tbody tr").first.locator("td").all_inner_texts()

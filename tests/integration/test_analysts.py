@@ -1,7 +1,4 @@
-"""What analysts are promised: ten questions that run, a notebook that runs.
-
-Here belongs running what the documentation shows, as it stands there.
-"""
+"""The queries and the notebook of docs/analysts.md run."""
 
 from __future__ import annotations
 

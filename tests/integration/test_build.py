@@ -1,7 +1,4 @@
-"""The command line on a small year, end to end.
-
-Here belongs what a person sees of a build: exit codes, releases, what is said.
-"""
+"""``metropolis build`` on a small year, end to end: exit codes, releases, messages."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Every test of the dbt project, run against a landed year.
-
-Here belongs that dbt's own tests all run and pass; what they say stands beside the models.
-"""
+"""All dbt tests pass on a landed year."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Operation without people: ticks of schedule and sensors, notices, and a real Dagster on a home.
-
-Here belongs what runs by itself. What a build does, whoever starts it, is the other tests'.
-"""
+"""Schedules, sensors and notices, by ticks and on a real Dagster instance."""
 
 from __future__ import annotations
 
@@ -30,22 +27,17 @@ from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.instance import open_instance
 from orchestration.notices import URL_VARIABLE
-from orchestration.operations import (
-    AUTOMATIC_VARIABLE,
-    NIGHTLY,
-    QUIET_VARIABLE,
-    FolderState,
-    exported_years,
-)
 from orchestration.paths import Home
 from orchestration.resources import CLOCK
+from orchestration.schedules import AUTOMATIC_VARIABLE, NIGHTLY, exported_years
+from orchestration.sensors import QUIET_VARIABLE, FolderState
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
 
 FOLLOWING = SMALL_YEAR + 1
 
 
 def file_exports(raw: Path, year: int, text: str = "as exported") -> Path:
-    """A folder of a year with one file in it: enough for whoever only looks whether something came."""
+    """A folder of a year with one file, for tests that only detect new exports."""
     path = raw / str(year) / "website" / "videos.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
@@ -76,7 +68,7 @@ def raw(parts: dg.Definitions) -> Path:
 
 @pytest.fixture
 def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """A webhook on this machine; what it was told."""
+    """A local webhook; the notices that it received."""
     told: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -342,7 +334,7 @@ def running_dagster(warehouse: Warehouse) -> Iterator[Dagster]:
 
 
 def with_children_gone(group: int) -> None:
-    """Ends whatever is left of a process group of this test."""
+    """Kills the remaining processes of a process group."""
     try:
         os.killpg(group, signal.SIGKILL)
     except ProcessLookupError:
@@ -392,7 +384,7 @@ ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 
 
 def every_part_can_be_launched(dagster: Dagster, location: str) -> None:
-    """Asks for each asset and each check what the launch dialog asks: whether it can run alone, and its plan."""
+    """For each asset and check, queries the launch dialog's data and an execution plan."""
     nodes = dagster.ask(SELECTABLE)["assetNodes"]
     launchable = [each for each in nodes if each["isMaterializable"]]
     assert len(launchable) > 100

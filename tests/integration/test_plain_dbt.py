@@ -71,7 +71,7 @@ class Clone:
 
 
 def clone(folder: Path, warehouse: Warehouse) -> Clone:
-    """The project as git has it, beside a home with the landing of the small year and nothing else."""
+    """A clone of the project, beside a home with only the landing of the small year."""
     made = Clone(folder)
     ignored = shutil.ignore_patterns("target", "logs", "__pycache__", ".user.yml")
     shutil.copytree(DBT_FOLDER, made.project, ignore=ignored)

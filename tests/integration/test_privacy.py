@@ -1,8 +1,4 @@
-"""No person leaves the exports: every byte of a home is searched after builds that went well and wrong.
-
-Here belongs what is planted where it would leak, and the search. How files are opened up for it is in
-``tests/support/disclosure``.
-"""
+"""No personal data leaves the landing: searches every byte of a home after good and failed builds."""
 
 from __future__ import annotations
 
@@ -99,7 +95,7 @@ def plant_zoom(exports: Path) -> None:
 
 
 def plant_others(exports: Path) -> None:
-    """The person in the other exports: in cells where nobody belongs, in a header, in names of columns."""
+    """Plants the person in the other exports: unexpected cells, a header, column names."""
     form = first_of(exports, "form")
     with form.open("a", encoding="utf-8", newline="") as stream:
         stream.write(f"{NAME};{ADDRESS};{NAME};{NAME};{NAME};{NAME};{ADDRESS};{ADDRESS};{NAME}\r\n")
@@ -130,7 +126,7 @@ def plant_others(exports: Path) -> None:
 
 
 def plant_formulas(exports: Path) -> None:
-    """Formulas wherever people type what is released."""
+    """Plants formulas in every free text that is released."""
     members = exports / "registers/members.csv"
     with members.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
@@ -244,7 +240,7 @@ def people_of(exports: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def evil(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """A released year with 40 faults, a person in every wrong place, and formulas."""
+    """A released year with 40 faults, planted personal data, and formulas."""
     folder = tmp_path_factory.mktemp("evil")
     warehouse = Warehouse(folder / "raw", folder / "home")
     write_year(warehouse.exports, SMALL_YEAR, seed=41, members=12, registrations=150)

@@ -1,7 +1,4 @@
-"""Releases after the first: what moved, going back, what a closed year allows.
-
-The life of a store of releases through the command line.
-"""
+"""Later releases: changes, rollback, and what a closed year allows."""
 
 from __future__ import annotations
 

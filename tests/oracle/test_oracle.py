@@ -1,8 +1,7 @@
-"""Years with faults against two independent expectations: the faults that were put in, and a plain program.
+"""Compares synthetic years cell by cell with an independent calculation and with the injected faults.
 
-Here belongs the comparison, figure by figure, cell by cell, row by row. The plain program is
-``tests/oracle/calculation.py``, which shares no code with the warehouse; what has to be refused is in
-``tests/support/faults.py``.
+``tests/oracle/calculation.py`` shares no code with the warehouse; ``tests/support/faults.py`` lists the rows
+that must be refused.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ Rows = Counter[tuple[str, ...]]
 
 @dataclass(frozen=True)
 class HeldOut:
-    """A year to be generated: how large, in which form."""
+    """Parameters of a generated year."""
 
     year: int
     seed: int
@@ -52,7 +51,7 @@ YEARS = (
 
 @dataclass(frozen=True)
 class Compared:
-    """A year as the warehouse has it and as the plain program has it."""
+    """A year's results from the warehouse and from the independent calculation."""
 
     faults: list[Fault]
     landed: LandedYear
@@ -60,21 +59,21 @@ class Compared:
     theirs: Path
 
     def our_rows(self, table: str, columns: list[str]) -> Rows:
-        """Rows of ours, as text; what a spreadsheet would have run is as it was typed."""
+        """The warehouse's rows as texts, without apostrophes before formulas."""
         rows = self.ours[table].as_dicts()
         return Counter(tuple(typed_text(text_of(row[name])) for name in columns) for row in rows)
 
     def their_rows(self, table: str, columns: list[str]) -> Rows:
-        """Rows of the plain program."""
+        """The rows of the independent calculation."""
         return Counter(tuple(row[name] for name in columns) for row in self.their_table(table))
 
     def their_table(self, table: str) -> list[dict[str, str]]:
-        """A table of the plain program."""
+        """A table of the independent calculation."""
         with (self.theirs / f"{table}.csv").open(encoding="utf-8", newline="") as stream:
             return list(csv.DictReader(stream))
 
     def assert_same(self, table: str, columns: list[str]) -> None:
-        """Fails with the rows that one has and the other has not."""
+        """Fails with the rows that only one side has."""
         ours, theirs = self.our_rows(table, columns), self.their_rows(table, columns)
         assert theirs
         assert (sorted((ours - theirs).elements()), sorted((theirs - ours).elements())) == ([], [])

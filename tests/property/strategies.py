@@ -1,7 +1,4 @@
-"""What hostile input is made of.
-
-Here belong the strategies that several properties share, and the bounds within which they run.
-"""
+"""Hypothesis strategies and settings that several property tests share."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Normalising of names, and what may follow from it.
-
-Here belongs what holds of any text: keys are stable, look-alikes are the same name, near misses are not.
-"""
+"""Properties of name keys: stable, equal for look-alikes, different for near misses."""
 
 from __future__ import annotations
 

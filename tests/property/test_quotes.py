@@ -1,4 +1,4 @@
-"""Rule 41: a stray quote costs its own row and no other, and a text of several lines is never cut."""
+"""Rule 41: a stray quote costs its own row only, and cells of several lines are never cut."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CONTRACTS = load_contracts()
 
 
 class Everything(frozenset[str]):
-    """Keys that hold whatever a row refers to."""
+    """A set that contains every key."""
 
     def __contains__(self, key: object) -> bool:
         return True
@@ -136,7 +136,7 @@ def test_texts_of_several_lines_are_split_as_they_were_written(
 
 
 def written(cell: str, is_quoted: bool) -> str:
-    """A cell as a careful writer quotes it."""
+    """A correctly quoted cell."""
     needs_quotes = is_quoted or any(letter in ',"\r\n' for letter in cell)
     return '"' + cell.replace('"', '""') + '"' if needs_quotes else cell
 

@@ -1,8 +1,4 @@
-"""Readers under arbitrary input: a file is refused by name, or every one of its rows is accounted for.
-
-Here belongs what holds of every reader and any bytes. What a certain export is read as belongs in
-``tests/unit``.
-"""
+"""Readers on arbitrary bytes: a file is refused by name, or all of its rows are accounted for."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Two warehouses on the same exports, one built by DuckDB and one by Spark, side by side.
-
-Here belongs building both and telling where they differ. Which exports are compared is the tests'.
-"""
+"""Builds a year with DuckDB and with Spark, and compares the results."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ _MINUTES = 60
 
 @dataclass(frozen=True)
 class Pair:
-    """The same year, built by either engine."""
+    """The same year, built with each engine."""
 
     duckdb: Warehouse
     spark: Warehouse
@@ -60,7 +57,7 @@ def _bytes(warehouse: Warehouse, name: str) -> bytes:
 
 
 def _described(connection: duckdb.DuckDBPyConnection, database: Path) -> dict[str, tuple[object, ...]]:
-    """Every relation of a build: its kind, its columns with their types, its rows as a number that any row moves."""
+    """Every relation of a build: kind, columns with types, and a checksum of its rows."""
     # The views of a build name it by the name of its file.
     connection.execute(f"attach '{database}' as build (read_only)")
     relations = connection.execute(

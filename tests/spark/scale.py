@@ -1,6 +1,6 @@
-"""A large synthetic year, built by DuckDB and by Spark: one report. `make bench-spark` runs it.
+"""Builds a large synthetic year with DuckDB and Spark, and compares the releases. `make bench-spark` runs it.
 
-METROPOLIS_SPARK_REGISTRATIONS says how large; a million where it says nothing.
+METROPOLIS_SPARK_REGISTRATIONS sets the size (default: a million).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The year of the sample, built by DuckDB and by Spark: one report.
+"""DuckDB and Spark give the same report for the sample year.
 
-`make test-spark` installs what this needs and runs it; a plain run of the tests leaves it alone.
+`make test-spark` installs Spark and runs this; a plain test run leaves it out.
 """
 
 from __future__ import annotations

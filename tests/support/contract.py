@@ -1,8 +1,6 @@
-"""What every column of the exports accepts, spelt out by hand from the description of the sources.
+"""What every column of the exports accepts, written by hand from the description of the sources.
 
-Here belongs the expectation that tests hold against: which row is refused, at which field, for
-which reason. It is kept apart from the project's own contracts on purpose and shares nothing
-with them. ``spoils`` are texts that nobody could take for valid.
+Independent of the project's own contracts. ``spoils`` are texts that are invalid for every reader.
 """
 
 import re
@@ -30,7 +28,7 @@ REASON_CODES = (
 
 @dataclass(frozen=True)
 class Kind:
-    """What a column accepts. A blank is fine unless ``required``."""
+    """What a column accepts; blank unless ``required``."""
 
     reason_code: str
     accepts: Callable[[str], bool]
@@ -73,7 +71,7 @@ def offset_moment(text: str) -> bool:
 
 
 def or_dashes(accepts: Callable[[str], bool]) -> Callable[[str], bool]:
-    """Zoom's ``--`` for somebody who was not there."""
+    """Also accepts Zoom's ``--`` for absentees."""
     return lambda text: text == "--" or accepts(text)
 
 
@@ -280,7 +278,7 @@ class Verdict:
 
 @dataclass
 class Context:
-    """What the rows of other files, or earlier rows, say about a row."""
+    """Context of a row: keys of other files and of earlier rows."""
 
     events: frozenset[str] | None = None
     members: frozenset[str] | None = None

@@ -1,7 +1,4 @@
-"""What cities and visitors contribute online: USE cases, city makers, initiatives, the website.
-
-Here belongs use/, c4gh/ and website/.
-"""
+"""Writes use/, c4gh/ and website/ of a synthetic year."""
 
 import json
 from dataclasses import dataclass
@@ -63,7 +60,7 @@ class Contributions:
         self.dirt = dirt
 
     def ever(self, count: int) -> list[date]:
-        """Days of this year and many before, with this year's edges."""
+        """Days of this and earlier years, including the first and last day of the year."""
         first = dates.spread(self.rng, self.year, max(6, count // 3), self.dirt)
         days = [dates.day_of(self.rng, self.year - self.rng.randint(1, 6)) for _ in range(count)]
         return [*first, *days][:count]

@@ -1,4 +1,4 @@
-"""Ways in which a file or folder of a home comes to harm."""
+"""Ways to damage a file or folder of a home."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def copy_home(source: Path, target: Path) -> None:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Other bytes in a file, which is a new one: others may be linked to the old one."""
+    """Writes a new file in place of the old one, which may be hard-linked."""
     mode = path.stat().st_mode
     path.unlink()
     path.write_bytes(content)
@@ -32,48 +32,48 @@ def put(path: Path, content: bytes) -> None:
 
 
 def flip_a_bit(path: Path) -> None:
-    """One bit, in the middle."""
+    """Flips one bit in the middle."""
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     put(path, bytes(content))
 
 
 def cut_short(path: Path) -> None:
-    """The second half is gone, as after a crash."""
+    """Truncates a file to half, as after a crash."""
     content = path.read_bytes()
     put(path, content[: len(content) // 2])
 
 
 def empty(path: Path) -> None:
-    """No byte is left."""
+    """Truncates a file to nothing."""
     put(path, b"")
 
 
 def put_a_mark_before(path: Path) -> None:
-    """A byte order mark, as some editors write one."""
+    """Prepends a byte order mark."""
     put(path, b"\xef\xbb\xbf" + path.read_bytes())
 
 
 def change_line_ends(path: Path) -> None:
-    """The line ends of Windows."""
+    """Converts line ends to CRLF."""
     put(path, path.read_bytes().replace(b"\n", b"\r\n"))
 
 
 def put_nonsense_between(path: Path) -> None:
-    """A line that is no text in the middle."""
+    """Inserts a line of invalid UTF-8 in the middle."""
     lines = path.read_bytes().splitlines(keepends=True)
     middle = len(lines) // 2
     put(path, b"".join([*lines[:middle], b"\xff\xfe\x00\n", *lines[middle:]]))
 
 
 def replace_by_a_folder(path: Path) -> None:
-    """A folder of the same name."""
+    """Replaces a file by a folder."""
     path.unlink()
     path.mkdir()
 
 
 def remove(path: Path) -> None:
-    """Nothing is left."""
+    """Removes a file or folder."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
@@ -81,7 +81,7 @@ def remove(path: Path) -> None:
 
 
 def replace_by_a_file(path: Path) -> None:
-    """A file in place of a folder."""
+    """Replaces a folder by a file."""
     shutil.rmtree(path)
     path.write_text("not a folder", encoding="utf-8")
 

@@ -1,7 +1,4 @@
-"""Days of a report year and around it, and the forms in which each export prints them.
-
-Here belongs everything about time. The year is always a parameter; nothing here knows one.
-"""
+"""Days of a report year and around it, and the date formats of the exports."""
 
 from datetime import date, datetime, timedelta
 from random import Random

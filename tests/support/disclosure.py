@@ -1,8 +1,4 @@
-"""Everything that lies in a folder, as text: plain bytes, and what compressed and binary formats hold.
-
-Here belongs how a file is opened up so that a word in it is found, wherever it hides. Which words must not
-be there is each test's.
-"""
+"""Searches a folder for words in plain, compressed, encoded and binary contents."""
 
 from __future__ import annotations
 
@@ -51,7 +47,7 @@ def _file(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _texts(value: Any) -> Iterator[bytes]:
-    """Every text in a value, whatever holds it, and what is packed in bytes."""
+    """Every text nested in a value, including packed bytes."""
     if isinstance(value, str):
         yield value.encode("utf-8", "surrogateescape")
     elif isinstance(value, bytes):
@@ -116,7 +112,7 @@ def _duckdb(path: Path) -> Iterator[bytes]:
 
 
 def spellings(word: str) -> set[bytes]:
-    """The ways in which a word may lie in a file: encodings, and escapes of JSON and HTML."""
+    """The byte forms of a word: encodings, JSON and HTML escapes."""
     escaped = json.dumps(word)[1:-1].encode("ascii")
     html = word.replace("&", "&amp;").replace("'", "&#x27;")
     texts = {
@@ -131,7 +127,7 @@ def spellings(word: str) -> set[bytes]:
 
 
 def _any_of(words: Sequence[bytes]) -> bytes:
-    """A pattern that finds any of the words, and tries few of them at a place."""
+    """A pattern that matches any of the words efficiently."""
     if len(words) == 1:
         return re.escape(words[0])
     by_first: dict[bytes, list[bytes]] = defaultdict(list)
@@ -143,7 +139,7 @@ def _any_of(words: Sequence[bytes]) -> bytes:
 
 
 def found_in(folder: Path, words: Iterable[str]) -> set[tuple[str, str]]:
-    """Which of the words lie where in a folder, without regard of case."""
+    """Word → places in a folder, case-insensitive."""
     wanted = {spelling: word for word in words for spelling in spellings(word)}
     if not wanted:
         raise ValueError("no word to look for")

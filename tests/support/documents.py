@@ -1,8 +1,4 @@
-"""Exports as editable documents: records with their raw text, and the physical line of each.
-
-Here belongs taking a written file apart into records and putting it together again, with every
-untouched byte as it was. What a record must hold is in ``contract``.
-"""
+"""Exports as editable records with their physical lines; unchanged records keep their bytes."""
 
 import csv
 import io

@@ -1,8 +1,4 @@
-"""Faults put into a written year, each with the line and reason that a reader has to report.
-
-Here belongs which rows are spoilt and how, and what follows from it in other files. What a
-column accepts is in ``contract``, how a file is taken apart in ``documents``.
-"""
+"""Injects faults into a written year, and lists the row and reason that ingest must report for each."""
 
 import dataclasses
 from collections import Counter

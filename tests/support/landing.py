@@ -1,7 +1,4 @@
-"""Bytes and folders through the ingest, without Dagster.
-
-Here belongs how tests call the readers: one file's bytes, or a whole year's folder.
-"""
+"""Calls the readers without Dagster: on the bytes of one file, or on a year's folder."""
 
 from __future__ import annotations
 

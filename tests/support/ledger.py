@@ -1,7 +1,7 @@
-"""The ledger of fees and projects: its entries, and the two files it arrives in.
+"""Writes fees/ of a synthetic year, as CSV or workbook.
 
-Here belongs fees/. Entries are kept as the texts of the CSV form (``1.234,56``, dd/mm/yyyy);
-the workbook holds the same as true dates and numbers.
+Entries are kept as the texts of the CSV form (``1.234,56``, dd/mm/yyyy); the workbook has true dates and
+numbers.
 """
 
 from collections.abc import Sequence

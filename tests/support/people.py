@@ -1,8 +1,4 @@
-"""Invented people: names, addresses, organisations and the ways they answer the gender question.
-
-Here belongs who a registrant or speaker is. Where they come from is in ``places``, what a
-platform writes about them in ``platforms``. Every address is in a reserved example domain.
-"""
+"""Invented people: names, addresses in reserved example domains, organisations, gender answers."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -113,7 +109,7 @@ def contrary(gender: str) -> str:
 
 
 def typed_address(rng: Random, email: str, dirt: bool) -> str:
-    """The address as somebody types it: any case, outer spaces."""
+    """The address with random case and outer spaces."""
     if not dirt:
         return email
     roll = rng.random()

@@ -1,9 +1,4 @@
-"""Members with their names in many languages, cities that are no member, and how people type both.
-
-Here belongs every text of a ``member``, ``metropolis``, ``city`` or ``country`` cell. The member
-*rows* of the register are in ``registers``. The pool holds real city names; once it is used up,
-members with invented names follow.
-"""
+"""Members with names in many languages, other cities, and variants as people type them."""
 
 import unicodedata
 from collections.abc import Callable

@@ -1,8 +1,4 @@
-"""The registration exports of Zoom, Eventbrite, an own form and Teams, as each writes them.
-
-Here belongs the shape of each export and its variants. Who registers is in ``people``, which
-event has which files in ``programme``.
-"""
+"""Registration exports of Zoom, Eventbrite, own forms and Teams, with their variants."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

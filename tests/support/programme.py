@@ -1,8 +1,4 @@
-"""The programme, and everything that hangs on its events: registrations, speakers, meetings.
-
-Here belongs which events a year has and which files each of them left. The bytes of one
-platform's export are in ``platforms``.
-"""
+"""Writes events/ of a synthetic year: programme, registration files, speakers, meetings."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta

@@ -1,7 +1,4 @@
-"""The Secretariat's registers: members, their names and leaders, seats, projects, partners.
-
-Here belongs registers/ except meetings.csv, which hangs on the programme.
-"""
+"""Writes registers/ of a synthetic year, except meetings.csv."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

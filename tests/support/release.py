@@ -1,7 +1,7 @@
-"""A release made by hand, for tests of what is written from one.
+"""A hand-made release for tests of its outputs.
 
-Here belongs a small stand-in of a build's marts: the tables have the columns that the dbt project says, so
-that a test fails when a mart and its readers part. Values are made up, some by somebody who means harm.
+Its tables have the columns that the dbt project declares, so that a test fails when a mart and its readers
+differ. Some values are attacks: markup, formulas, scripts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import duckdb
 import yaml
 
 from orchestration.paths import DBT_FOLDER
-from orchestration.release.content import Guarded, ReleaseContent
+from orchestration.release.release_data import Guarded, ReleaseData
 from orchestration.release.tables import read_tables, write_csv
 
 YEAR = 2031
@@ -45,7 +45,7 @@ _GENDERS = ("man", "non_binary", "undisclosed", "woman")
 Row = dict[str, Any]
 
 
-def make_release(folder: Path, *, is_empty: bool = False, has_year_before: bool = True) -> ReleaseContent:
+def make_release(folder: Path, *, is_empty: bool = False, has_year_before: bool = True) -> ReleaseData:
     """A release whose build database lies in the folder; empty, it has a catalogue and no rows."""
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "build.duckdb"
@@ -63,7 +63,7 @@ def make_release(folder: Path, *, is_empty: bool = False, has_year_before: bool 
         _outcome("figures", "figures", "Every figure is within its range", keys),
         _outcome("figures", "whole_shares", "Shares of one whole add to 100", _shares(keys)),
     ]
-    return ReleaseContent(
+    return ReleaseData(
         year=YEAR,
         release=f"{YEAR}-r2",
         previous=f"{YEAR}-r1",
@@ -78,7 +78,7 @@ def make_release(folder: Path, *, is_empty: bool = False, has_year_before: bool 
     )
 
 
-def write_tables(folder: Path, content: ReleaseContent) -> None:
+def write_tables(folder: Path, content: ReleaseData) -> None:
     """The CSV files of a release, as it writes them before everything else."""
     folder.mkdir(parents=True, exist_ok=True)
     for table in content.tables.values():
@@ -86,7 +86,7 @@ def write_tables(folder: Path, content: ReleaseContent) -> None:
     (folder / "changes.md").write_text(content.changes, encoding="utf-8")
 
 
-def without_print(content: ReleaseContent) -> ReleaseContent:
+def without_print(content: ReleaseData) -> ReleaseData:
     """The release before the report was printed."""
     nothing = replace(content.tables["reconciliation"], rows=[])
     return replace(content, tables=content.tables | {"reconciliation": nothing})

@@ -1,7 +1,4 @@
-"""Delimited text as people's tools write it: quoting, line ends, marks of encoding, blank lines.
-
-Here belongs how a table becomes bytes. What stands in its cells does not.
-"""
+"""Writes delimited text with variants of quoting, line ends, encoding and blank lines."""
 
 import codecs
 import csv

@@ -1,8 +1,4 @@
-"""Which rows of a written year have to be refused, by the rules alone.
-
-Here belongs reading a year's documents against ``contract``: the tests' own small expectation,
-independent of the code that it judges. Spoiling rows is in ``faults``.
-"""
+"""Computes which rows of a written year must be refused, from ``contract`` alone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

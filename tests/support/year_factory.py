@@ -1,8 +1,4 @@
-"""A synthetic year of raw exports, made from a seed.
-
-Here belongs which sources a year has and how large each is. What a source looks like is in the
-module of its kind. Every row is valid; ``faults`` is what makes rows that are not.
-"""
+"""Generates a synthetic year of raw exports from a seed. Every row is valid; ``faults`` injects invalid ones."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,14 +70,14 @@ class YearPlan:
     dirt: bool = True
 
     def rng(self, source: str) -> Random:
-        """A source's own stream of chance, so that no source moves when another changes."""
+        """A random generator per source, so that sources do not affect each other."""
         return Random(f"{self.seed}/{self.year}/{source}")
 
     def places(self, source: str) -> PlacePicker:
         return PlacePicker(self.rng(f"places of {source}"), self.members, self.dirt)
 
     def guests(self, source: str) -> PlacePicker:
-        """Places of those who take part, which one member in six never does."""
+        """A picker of places of participants; one member in six never takes part."""
         active = [member for number, member in enumerate(self.members) if number % 6 != 5]
         return PlacePicker(self.rng(f"guests of {source}"), active, self.dirt)
 

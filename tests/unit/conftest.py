@@ -21,7 +21,7 @@ def _plain_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def exports(_plain_exports: Path, tmp_path: Path) -> Path:
-    """A year of exports in the plainest form, to break things in."""
+    """A year of exports in the plainest form, for tests that change it."""
     folder = tmp_path / "raw" / str(YEAR)
     shutil.copytree(_plain_exports, folder)
     return folder

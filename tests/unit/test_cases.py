@@ -1,4 +1,4 @@
-"""Exports in shapes that the platforms really write: each at its right value."""
+"""Exports in formats that the platforms really write: each is read as its right values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY_PLATFORM = {contract.per_event: contract for contract in CONTRACTS.values() i
 
 @dataclass(frozen=True)
 class Case:
-    """What becomes of a file: rows read and loaded, faults by line, values of columns, codes of findings."""
+    """Expected result of a file: rows read and loaded, faults by line, column values, codes of findings."""
 
     read: int
     faults: dict[int, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Cells as typed values: what each form accepts, what it refuses, and how it says so."""
+"""Parsers of cells: accepted and refused formats, and their messages."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The charts of a release.
-
-Here belongs what a layout program and a reader can rely on: sizes, words, numbers, the same bytes every time.
-"""
+"""Charts: sizes, texts, numbers, and equal bytes for equal data."""
 
 from __future__ import annotations
 
@@ -13,12 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from orchestration.release.chart_data import read_chart_data
 from orchestration.release.charts import make_charts, write_charts
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.picture import DOTS_PER_INCH
-from orchestration.release.content import ReleaseContent
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.drawing import (
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     LIGHT,
     MID,
@@ -30,7 +28,6 @@ from orchestration.release.drawing import (
     text_width,
     wrapped,
 )
-from orchestration.release.facts import read_facts
 from tests.support.release import make_release
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -38,17 +35,17 @@ POINTS_PER_INCH = 72
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseContent:
+def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseData:
     return make_release(tmp_path_factory.mktemp("release"))
 
 
 @pytest.fixture(scope="module")
-def charts(content: ReleaseContent) -> list[Chart]:
-    return make_charts(content, read_facts(content))
+def charts(content: ReleaseData) -> list[Chart]:
+    return make_charts(content, read_chart_data(content))
 
 
 @pytest.fixture(scope="module")
-def written(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(content: ReleaseData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("written")
     write_charts(folder, content)
     return folder / "charts"
@@ -78,9 +75,7 @@ def test_pictures_are_for_print(written: Path) -> None:
         assert (across, down, unit) == (11811, 11811, 1)  # 300 dots an inch, in metres
 
 
-def test_the_same_release_makes_the_same_bytes(
-    written: Path, content: ReleaseContent, tmp_path: Path
-) -> None:
+def test_the_same_release_makes_the_same_bytes(written: Path, content: ReleaseData, tmp_path: Path) -> None:
     write_charts(tmp_path, content)
     for path in written.iterdir():
         assert (tmp_path / "charts" / path.name).read_bytes() == path.read_bytes(), path.name
@@ -137,24 +132,22 @@ def test_without_a_year_before_that_chart_is_not_there(
     is_empty: bool, has_year_before: bool, tmp_path: Path
 ) -> None:
     content = make_release(tmp_path, is_empty=is_empty, has_year_before=has_year_before)
-    charts = make_charts(content, read_facts(content))
+    charts = make_charts(content, read_chart_data(content))
     assert len(charts) == 9
     assert "against-the-year-before" not in {chart.name for chart in charts}
 
 
 def test_a_year_without_rows_says_so(tmp_path: Path) -> None:
     content = make_release(tmp_path, is_empty=True, has_year_before=False)
-    charts = {chart.name: chart for chart in make_charts(content, read_facts(content))}
+    charts = {chart.name: chart for chart in make_charts(content, read_chart_data(content))}
     assert charts["calendar"].title.en == "The programme holds no event"
     assert charts["funding-sources"].title.es == "No entraron fondos"
     for chart in charts.values():
         ElementTree.fromstring(chart.sheet("fr").standalone())
 
 
-def test_shares_of_a_region_count_what_has_no_region_too(
-    content: ReleaseContent, charts: list[Chart]
-) -> None:
-    facts = read_facts(content)
+def test_shares_of_a_region_count_what_has_no_region_too(content: ReleaseData, charts: list[Chart]) -> None:
+    facts = read_chart_data(content)
     assert sum(r.practices for r in facts.regions) + facts.unplaced_practices == 40
     assert sum(r.initiatives for r in facts.regions) + facts.unplaced_initiatives == 25
     assert facts.unplaced_practices == 1

@@ -1,4 +1,4 @@
-"""What starting the command line costs: nothing heavy is imported before it is needed."""
+"""The command line imports nothing heavy before a command needs it."""
 
 from __future__ import annotations
 

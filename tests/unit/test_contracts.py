@@ -1,7 +1,4 @@
-"""The contracts, against the description of the sources.
-
-Here belongs that every source and column is there, once, and that a contract is whole in itself.
-"""
+"""Contracts declare every source and column once, and are consistent."""
 
 from __future__ import annotations
 

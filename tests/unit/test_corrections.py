@@ -24,7 +24,7 @@ def rows_of(path: Path) -> list[Row]:
 
 @pytest.fixture
 def year(exports: Path) -> Path:
-    """A year with a few rows that are known to the letter."""
+    """A year with a few known rows."""
     (exports / "website/videos.csv").write_text(
         "title,published_on,project\nFirst,2019-03-01,P001\nSecond,2019-04-01,\nSecond,2019-04-01,\n",
         encoding="utf-8",

@@ -1,4 +1,4 @@
-"""Moments of the platforms: every form that is listed, none that is not, and the order of day and month of a file."""
+"""Moments of the platforms: accepted and refused formats, and the order of day and month of a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The search for personal data finds it in every format; a search that finds nothing proves nothing."""
+"""The search for personal data finds it in every file format."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Documentation that is generated, and documentation that must not lag behind the code.
-
-Here belongs what tells a stale page from a current one, and the released page of the models.
-"""
+"""Generated pages are current; links and commands of the docs exist; the models page works offline."""
 
 from __future__ import annotations
 
@@ -16,8 +13,8 @@ from orchestration import documentation
 from orchestration.guards.suites import load_suites
 from orchestration.ingest.contracts import load_contracts
 from orchestration.paths import PROJECT_FOLDER
-from orchestration.release.content import Guarded, ReleaseContent
 from orchestration.release.documentation import PAGE, write_documentation
+from orchestration.release.release_data import Guarded, ReleaseData
 from orchestration.transform.runner import parse_project
 
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
@@ -93,8 +90,8 @@ _INTERNAL = {"METROPOLIS_LANDING", "METROPOLIS_WAREHOUSE"}
 # --- the page of the models ---------------------------------------------------------------------
 
 
-def _content(database: Path, manifest: Path) -> ReleaseContent:
-    return ReleaseContent(
+def _content(database: Path, manifest: Path) -> ReleaseData:
+    return ReleaseData(
         year=2030,
         release="2030-r1",
         previous=None,

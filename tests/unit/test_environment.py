@@ -1,4 +1,4 @@
-"""Which Python the Makefile takes, what it says where there is none, and which libraries all of them get."""
+"""The Makefile's choice of a Python, and one set of libraries for all of them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What a figure needs besides its row and its select: an example, and words in every language.
-
-Here belongs what dbt cannot ask of itself. That catalogue and evidence models name the same figures is a data
-test of the models, ``figure_catalogue_agrees``.
-"""
+"""Every figure has an example in a unit test, and translations."""
 
 from __future__ import annotations
 
@@ -13,8 +9,8 @@ import yaml
 
 from orchestration.documentation import CATALOGUE
 from orchestration.paths import DBT_FOLDER
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.wording import definition
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.translations import definition
 
 with CATALOGUE.open(encoding="utf-8", newline="") as stream:
     FIGURES = list(csv.DictReader(stream))

@@ -1,8 +1,4 @@
-"""The guards fail closed: whatever is missing, broken or of another build is never green.
-
-Here belong suites, the runner, the report and its verification, on a build of one small table. Whether the
-project's own suites see what they should is for ``tests/faults``.
-"""
+"""Guards fail closed: suites, runner, report and its verification, on a build of one small table."""
 
 from __future__ import annotations
 
@@ -69,7 +65,7 @@ class Expectations:
 
     @staticmethod
     def sound(layer: str) -> dict[str, Any]:
-        """The suite of a layer, as it is before a test breaks it."""
+        """The valid suite of a layer."""
         return suite(
             f"about_{layer}",
             expectation(f"small_{layer}", {"column": "value", "value_set": [1, 2]}),
@@ -130,7 +126,7 @@ def test_importing_the_guards_imports_nothing_slow() -> None:
 
 
 class TestProjectSuites:
-    """The suites of the project, as files."""
+    """The project's suite files."""
 
     def test_all_can_be_asked(self) -> None:
         assert [each.problem for each in load_suites() if each.problem] == []
@@ -214,7 +210,7 @@ class TestSuites:
 
 
 class TestRunner:
-    """Every question has an answer, and only a plain yes is one."""
+    """Every expectation has an outcome, and only an explicit success passes."""
 
     def test_green(self, build: Build, expectations: Expectations) -> None:
         report = run_guards(build, expectations=expectations.folder)
@@ -328,7 +324,7 @@ class TestRunner:
 
 
 class TestVerification:
-    """The release takes nothing but the whole, green answer to its own build."""
+    """The release accepts only complete, green results of its own build."""
 
     @pytest.fixture
     def report(self, build: Build, expectations: Expectations) -> GuardReport:
@@ -408,7 +404,7 @@ class TestVerification:
 
 
 class TestDataDocs:
-    """The page needs nothing but itself."""
+    """The page is self-contained."""
 
     def test_same_answers_same_bytes(self, build: Build, expectations: Expectations, tmp_path: Path) -> None:
         pages = []

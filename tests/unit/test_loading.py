@@ -1,8 +1,4 @@
-"""Small files as the platforms write them, and what becomes of each of their rows.
-
-Here belongs a test for each variant that the description of the sources names, and for each rule of
-quarantine. Encodings and sections alone are in ``test_records``, single cells in ``test_cells``.
-"""
+"""Loading small files: every variant of each platform, every quarantine rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may write to a home: one run, whose processes take turns."""
+"""The lock of a home: one run at a time, whose processes take turns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the exports of a year say together: each harm is a finding, refused or reported."""
+"""Findings over the exports of a year: each is refused or reported."""
 
 from __future__ import annotations
 

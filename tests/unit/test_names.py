@@ -1,4 +1,4 @@
-"""Registrants' names in a column of places: found by the file's own names, masked and told."""
+"""Registrants' names in a column of places are masked and reported."""
 
 from __future__ import annotations
 

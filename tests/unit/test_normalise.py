@@ -1,4 +1,4 @@
-"""Names as comparable keys: the examples of the description, one by one."""
+"""Names as comparison keys: the examples of rule 20."""
 
 from __future__ import annotations
 

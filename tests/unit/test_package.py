@@ -1,7 +1,4 @@
-"""The data package.
-
-Here belongs that Frictionless finds it valid, and that it would not if a file were not as described.
-"""
+"""The data package is valid for Frictionless, and invalid once a file differs from its description."""
 
 from __future__ import annotations
 
@@ -12,18 +9,18 @@ from typing import Any
 import frictionless
 import pytest
 
-from orchestration.release.content import ReleaseContent
 from orchestration.release.package import describe_tables, write_package
+from orchestration.release.release_data import ReleaseData
 from tests.support.release import make_release, write_tables
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseContent:
+def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseData:
     return make_release(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture
-def folder(content: ReleaseContent, tmp_path: Path) -> Path:
+def folder(content: ReleaseData, tmp_path: Path) -> Path:
     folder = tmp_path / "release"
     write_tables(folder, content)
     (folder / "charts").mkdir()
@@ -46,7 +43,7 @@ def test_the_package_is_valid(folder: Path) -> None:
     assert report.valid, report.to_summary()
 
 
-def test_every_table_is_in_it_with_its_columns_in_order(folder: Path, content: ReleaseContent) -> None:
+def test_every_table_is_in_it_with_its_columns_in_order(folder: Path, content: ReleaseData) -> None:
     tables = {r["path"]: r for r in descriptor(folder)["resources"] if r["type"] == "table"}
     assert set(tables) == {f"{name}.csv" for name in content.tables}
     for name, table in content.tables.items():
@@ -112,7 +109,7 @@ def test_a_changed_byte_is_found_out(folder: Path) -> None:
     assert not validate(folder).valid
 
 
-def test_the_same_release_makes_the_same_bytes(folder: Path, content: ReleaseContent) -> None:
+def test_the_same_release_makes_the_same_bytes(folder: Path, content: ReleaseData) -> None:
     before = (folder / "datapackage.json").read_bytes()
     write_package(folder, content)
     assert (folder / "datapackage.json").read_bytes() == before
@@ -126,7 +123,7 @@ def test_an_empty_year_is_valid_too(tmp_path: Path) -> None:
     assert report.valid, report.to_summary()
 
 
-def test_descriptions_are_those_of_marts_and_contracts(content: ReleaseContent) -> None:
+def test_descriptions_are_those_of_marts_and_contracts(content: ReleaseData) -> None:
     described = {each.name: each for each in describe_tables(content)}
     assert set(described) == set(content.tables)
     reasons = {c.name: c for c in described["unresolved_places"].columns}["reason"].values

@@ -1,4 +1,4 @@
-"""Pseudonyms, their key, and what is left of a person who is forgotten."""
+"""Pseudonyms, their key, and forgotten people."""
 
 from __future__ import annotations
 

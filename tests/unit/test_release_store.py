@@ -1,4 +1,4 @@
-"""The store of releases: each state that an interruption or a damaged file can leave."""
+"""The release store: every state that an interruption or a damaged file can leave."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def test_an_unreadable_line_is_told_and_kept(store: ReleaseStore) -> None:
 
 
 def test_no_flipped_bit_in_the_log_costs_a_release(store: ReleaseStore) -> None:
-    """The worst of all attacks: a line about another release than the one that was written."""
+    """A flipped bit that makes a log line name another release."""
     publish(store)
     publish(store)
     log = log_of(store)

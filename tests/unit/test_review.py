@@ -1,4 +1,4 @@
-"""The review: what is shown, what a colleague gets, and what an answered review changes."""
+"""The review: what is shown, exported and applied."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ Answer = Callable[..., int]
 
 @pytest.fixture
 def answer(home: Home, registers: Path, tmp_path: Path) -> Answer:
-    """Answers an exported review (text → what is filled in) and applies it."""
+    """Fills in an exported review (text → accept_as) and applies it."""
 
     def apply(
         by: str | None = "Maria", delimiter: str = ",", encoding: str = "utf-8-sig", **said: str

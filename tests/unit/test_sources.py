@@ -1,4 +1,4 @@
-"""A source from its files to its tables: what is kept, what is refused, what is accounted for."""
+"""A source from its files to its tables: caching, refusals, row accounts."""
 
 from __future__ import annotations
 

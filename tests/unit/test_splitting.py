@@ -1,7 +1,4 @@
-"""Bytes as records: encodings, dialects, sections, lines, quotes, and what is refused as a whole.
-
-What cells mean is in ``test_loading``.
-"""
+"""Splitting bytes into records: encodings, dialects, sections, line numbers, quotes, refusals."""
 
 from __future__ import annotations
 

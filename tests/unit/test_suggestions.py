@@ -1,4 +1,4 @@
-"""Which member a text may have meant: scores, reasons, and never a word too much."""
+"""Suggested members for a place text: scores, reasons, thresholds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Released tables: how values are written, and that no cell of them is a formula."""
+"""Released tables: formatting of values, and no formulas."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The workbook, read back.
-
-Here belongs that it holds what the CSV files hold, looks as print does, and runs nothing.
-"""
+"""The workbook holds the values of the CSV files, formatted as print, and no formulas."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from orchestration.release.content import ReleaseContent
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.workbook import write_workbook
 from tests.support.release import FORMULA, HARM, make_release
 
@@ -34,12 +31,12 @@ TABLES = {
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseContent:
+def content(tmp_path_factory: pytest.TempPathFactory) -> ReleaseData:
     return make_release(tmp_path_factory.mktemp("release"))
 
 
 @pytest.fixture(scope="module")
-def path(content: ReleaseContent, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def path(content: ReleaseData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("book")
     write_workbook(folder, content)
     return folder / "report.xlsx"
@@ -70,13 +67,13 @@ def test_sheets_are_in_the_report_s_order(book: Any) -> None:
 
 
 @pytest.mark.parametrize(("title", "name"), TABLES.items())
-def test_a_sheet_holds_what_the_csv_holds(book: Any, content: ReleaseContent, title: str, name: str) -> None:
+def test_a_sheet_holds_what_the_csv_holds(book: Any, content: ReleaseData, title: str, name: str) -> None:
     table = content.tables[name]
     assert [cell.value for cell in book[title][1]] == list(table.columns)
     assert rows_of(book[title]) == [[plain(value) for value in row] for row in table.rows]
 
 
-def test_figures_hold_the_csv_and_what_each_means(book: Any, content: ReleaseContent) -> None:
+def test_figures_hold_the_csv_and_what_each_means(book: Any, content: ReleaseData) -> None:
     table = content.tables["figures"]
     sheet = book["Figures"]
     wide = len(table.columns)
@@ -86,19 +83,19 @@ def test_figures_hold_the_csv_and_what_each_means(book: Any, content: ReleaseCon
     assert all(row[wide:] != [None] * 4 for row in rows_of(sheet))
 
 
-def test_both_sides_of_the_money_are_one_table(book: Any, content: ReleaseContent) -> None:
+def test_both_sides_of_the_money_are_one_table(book: Any, content: ReleaseData) -> None:
     rows = rows_of(book["Funding"])
     for name, title in (("funding_sources", "Funding sources"), ("funds_use", "Use of funds")):
         read = [row[1:] for row in rows if row[0] == title]
         assert read == [[plain(v) for v in row] for row in content.tables[name].rows]
 
 
-def test_changes_are_there_line_by_line(book: Any, content: ReleaseContent) -> None:
+def test_changes_are_there_line_by_line(book: Any, content: ReleaseData) -> None:
     read = [row[0] for row in rows_of(book["Changes"])]
     assert read == [line for line in content.changes.splitlines() if line.strip()]
 
 
-def test_the_dictionary_explains_every_column_of_every_table(book: Any, content: ReleaseContent) -> None:
+def test_the_dictionary_explains_every_column_of_every_table(book: Any, content: ReleaseData) -> None:
     read = {(row[0], row[1]) for row in rows_of(book["Dictionary"])}
     assert read == {(t.name, c) for t in content.tables.values() for c in t.columns}
     assert all(row[4] for row in rows_of(book["Dictionary"]))
@@ -152,7 +149,7 @@ def test_nothing_typed_by_people_runs(book: Any, path: Path) -> None:
         assert not [name for name in parts.namelist() if "externalLink" in name or "vba" in name]
 
 
-def test_the_same_release_makes_the_same_bytes(content: ReleaseContent, path: Path, tmp_path: Path) -> None:
+def test_the_same_release_makes_the_same_bytes(content: ReleaseData, path: Path, tmp_path: Path) -> None:
     write_workbook(tmp_path, content)
     assert (tmp_path / "report.xlsx").read_bytes() == path.read_bytes()
 
@@ -164,7 +161,7 @@ def test_a_year_without_rows_has_its_sheets(tmp_path: Path) -> None:
     assert book["Annex activity"].max_row == 1
 
 
-def test_days_are_dates(book: Any, content: ReleaseContent) -> None:
+def test_days_are_dates(book: Any, content: ReleaseData) -> None:
     sheet = book["Calendar"]
     at = {cell.value: cell.column for cell in sheet[1]}
     cell = sheet.cell(2, at["start_date"])

@@ -1,8 +1,6 @@
-"""The charts of a release: what each shows, and the finding that it is titled with.
+"""The charts of a release, as SVG and PNG in each language.
 
-Here belongs which charts there are and in which files. How marks look is ``drawing``'s; the site sets the
-same charts in its page. A chart with nothing to show says so; only the one against the year before may be
-missing.
+A chart without data says so; only the chart against the year before may be absent.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from orchestration.release.chart_data import ChartData, read_chart_data
 from orchestration.release.charts.before import moves_since
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.gender import governance, women_shares
@@ -23,9 +22,8 @@ from orchestration.release.charts.members import (
 )
 from orchestration.release.charts.money import funding, funds_use
 from orchestration.release.charts.picture import as_picture
-from orchestration.release.content import ReleaseContent
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.facts import Facts, read_facts
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.release_data import ReleaseData
 
 _MAKERS = (
     engagement_by_region,
@@ -41,7 +39,7 @@ _MAKERS = (
 )
 
 
-def write_charts(folder: Path, content: ReleaseContent) -> None:
+def write_charts(folder: Path, content: ReleaseData) -> None:
     """Writes charts/<name>-<language>.svg, and a PNG for print beside each."""
     drawings = _drawings(content)
     (folder / "charts").mkdir(exist_ok=True)
@@ -51,14 +49,14 @@ def write_charts(folder: Path, content: ReleaseContent) -> None:
             (folder / "charts" / f"{name}.png").write_bytes(picture)
 
 
-def _drawings(content: ReleaseContent) -> dict[str, str]:
+def _drawings(content: ReleaseData) -> dict[str, str]:
     """Name and language of each chart → the chart as an SVG that stands alone."""
-    charts = make_charts(content, read_facts(content))
+    charts = make_charts(content, read_chart_data(content))
     sheets = [chart.sheet(language) for chart in charts for language in LANGUAGES]
     return {f"{sheet.name}-{sheet.language}": sheet.standalone() for sheet in sheets}
 
 
-def make_charts(content: ReleaseContent, facts: Facts) -> list[Chart]:
+def make_charts(content: ReleaseData, facts: ChartData) -> list[Chart]:
     """Every chart of a release, in the report's order."""
     made = (make(content, facts) for make in _MAKERS)
     return [chart for chart in made if chart is not None]

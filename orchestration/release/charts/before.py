@@ -1,21 +1,19 @@
-"""The chart against the year before.
-
-Here belongs how a move is shown. Whether it is within its band is the models'.
-"""
+"""The chart of changes against the year before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
 
+from orchestration.release.chart_data import ChartData, Move
 from orchestration.release.charts.chart import (
     LEADING,
     Chart,
     figure_label,
     legend,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     INK,
     LABEL,
@@ -26,8 +24,7 @@ from orchestration.release.drawing import (
     text_width,
     wrapped,
 )
-from orchestration.release.facts import Facts, Move
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     same,
     signed_percent,
@@ -39,8 +36,8 @@ NAME = "against-the-year-before"
 _MOST = 12
 
 
-def moves_since(content: ReleaseContent, facts: Facts) -> Chart | None:
-    """The figures that moved most; None without a year to compare with."""
+def moves_since(content: ReleaseData, facts: ChartData) -> Chart | None:
+    """The figures that changed most; None without a year to compare with."""
     # The relative move of a percentage says little: from 2 to 3 percent it is one half.
     moves = [m for m in facts.moves if m.relative is not None and m.unit == "count"]
     if not moves:
@@ -89,5 +86,5 @@ def _previous_releases(moves: Iterable[Move]) -> str:
 
 
 def move_words(move: Move) -> Text:
-    """A move as the part by which a figure grew or shrank; a dash where the part has no meaning."""
+    """A change in percent; a dash where that has no meaning."""
     return signed_percent(move.relative * 100) if move.relative is not None else same("–")

@@ -1,7 +1,4 @@
-"""What every chart is, and the marks that several share.
-
-Here belongs the form of a chart: words once, marks a language. What it shows is in the module of its theme.
-"""
+"""``Chart``: texts, data table and drawing function of a chart; and marks that several charts share."""
 
 from __future__ import annotations
 
@@ -10,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from orchestration.release.drawing import (
+from orchestration.release.chart_data import CatalogueEntry
+from orchestration.release.svg import (
     DEEP,
     LABEL,
     LIGHT,
@@ -25,8 +23,7 @@ from orchestration.release.drawing import (
     text_width,
     wrapped,
 )
-from orchestration.release.facts import CatalogueEntry
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     each,
     listed,
@@ -42,7 +39,7 @@ GENDER_FILLS = {"woman": DEEP, "man": MID, "non_binary": LIGHT, "undisclosed": P
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in every language: its words, the table of its numbers, and how it is drawn."""
+    """A chart in every language: texts, data table, drawing function."""
 
     name: str
     title: Text
@@ -70,7 +67,7 @@ class Chart:
 
     @property
     def alt(self) -> Text:
-        """What the chart shows, with its numbers, for people who do not see it."""
+        """The alternative text of the chart, with its numbers."""
         said = listed(
             each(lambda la, n=name, v=value: f"{n.of(la)} {v.of(la)}")  # type: ignore[misc]
             for name, value in self.numbers
@@ -80,7 +77,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar with its name, what it measures, and how that is written."""
+    """A bar: label, value, formatted value."""
 
     label: Text
     value: Decimal
@@ -90,7 +87,7 @@ class Bar:
 
 
 def draw_bars(canvas: Canvas, bars: Sequence[Bar], language: str, label_width: float) -> float:
-    """Bars with their names before and their values behind them; returns where they end."""
+    """Draws labelled bars with their values; returns their bottom edge."""
     largest = max([Decimal(1), *(bar.value for bar in bars)])
     has_asides = len(bars) <= 6
     x0 = label_width
@@ -117,7 +114,7 @@ def legend(
     language: str,
     round_swatches: bool = False,
 ) -> float:
-    """Swatches with their names, in as many lines as they need; returns where they end."""
+    """Draws a legend, wrapped as needed; returns its bottom edge."""
     x = 0.0
     for fill, stroke, name in entries:
         text = sentence_start(name).of(language)
@@ -134,15 +131,15 @@ def legend(
 
 
 def figure_label(entry: CatalogueEntry) -> Text:
-    """What a figure is called."""
+    """The label of a figure."""
     return Text(entry.label_en, entry.label_fr, entry.label_es)
 
 
 def displayed(row: dict[str, Any]) -> Text:
-    """A figure as print shows it."""
+    """A figure in its print format."""
     return each(lambda language: str(row[f"display_{language}"]))
 
 
 def region_word(name: str) -> Text:
-    """A region of Metropolis, as each language calls it."""
+    """The translated name of a Metropolis region."""
     return word_or(f"region.{name}", name)

@@ -1,10 +1,8 @@
-"""Charts of the Gender Impact Assessment.
-
-Here belongs the share of women where the report counts it, and who sits in which body.
-"""
+"""Charts of the Gender Impact Assessment."""
 
 from __future__ import annotations
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import (
     GENDER_FILLS,
     GENDERS,
@@ -15,8 +13,8 @@ from orchestration.release.charts.chart import (
     figure_label,
     legend,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     LABEL,
     PAPER,
@@ -28,8 +26,7 @@ from orchestration.release.drawing import (
     text_width,
     wrapped,
 )
-from orchestration.release.facts import Facts
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     listed,
     same,
@@ -43,7 +40,7 @@ _GOVERNANCE_SHARE = "governance_women_share"
 _BODY_APART = "regional_secretariat"
 
 
-def women_shares(content: ReleaseContent, facts: Facts) -> Chart:
+def women_shares(content: ReleaseData, facts: ChartData) -> Chart:
     """Every share of women that the report prints."""
     bars = [
         Bar(
@@ -92,7 +89,7 @@ def women_shares(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def governance(content: ReleaseContent, facts: Facts) -> Chart:
+def governance(content: ReleaseData, facts: ChartData) -> Chart:
     """Seats of each body by gender."""
     seats: dict[str, dict[str, int]] = {}
     for row in content.tables["gender_impact"].as_dicts():

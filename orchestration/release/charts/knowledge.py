@@ -1,7 +1,4 @@
-"""The map of what members and other cities share.
-
-Here belongs the outline of the land and what stands on it.
-"""
+"""The world map of shared practices and initiatives."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import (
     Chart,
     legend,
     region_word,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     MID,
     PALE,
@@ -26,8 +24,7 @@ from orchestration.release.drawing import (
     WIDTH,
     Canvas,
 )
-from orchestration.release.facts import Facts
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     number,
     sentence_start,
     share,
@@ -35,8 +32,8 @@ from orchestration.release.wording import (
 )
 
 
-def shared_by_region(content: ReleaseContent, facts: Facts) -> Chart:
-    """Practices and initiatives on a map, a disc a region."""
+def shared_by_region(content: ReleaseData, facts: ChartData) -> Chart:
+    """Practices and initiatives on a map, one disc per region."""
     regions = facts.regions
     practices = sum(r.practices for r in regions) + facts.unplaced_practices
     initiatives = sum(r.initiatives for r in regions) + facts.unplaced_initiatives

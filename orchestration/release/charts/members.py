@@ -1,7 +1,4 @@
-"""Charts of the membership and of who came.
-
-Here belongs what is counted in members and in people, the calendar included.
-"""
+"""Charts of members and participants: engagement by region, gender, learning, calendar."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import (
     GENDER_FILLS,
     GENDERS,
@@ -17,8 +15,8 @@ from orchestration.release.charts.chart import (
     legend,
     region_word,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     LABEL,
     LIGHT,
@@ -31,8 +29,7 @@ from orchestration.release.drawing import (
     Canvas,
     wrapped,
 )
-from orchestration.release.facts import Facts
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     month,
     month_name,
     number,
@@ -42,8 +39,8 @@ from orchestration.release.wording import (
 )
 
 
-def engagement_by_region(content: ReleaseContent, facts: Facts) -> Chart:
-    """Members with an engagement, of all members, by region."""
+def engagement_by_region(content: ReleaseData, facts: ChartData) -> Chart:
+    """Members with an engagement as a share of all members, by region."""
     regions = [region for region in facts.regions if region.members]
     members = sum(region.members for region in regions)
     engaged = sum(region.engaged for region in regions)
@@ -100,8 +97,8 @@ def engagement_by_region(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
-    """People in the events of Metropolis by their answer."""
+def participants_by_gender(content: ReleaseData, facts: ChartData) -> Chart:
+    """Participants of Metropolis events by gender."""
     people = {gender: facts.participants.get(gender, 0) for gender in GENDERS}
     total = sum(people.values())
     known = people["woman"] + people["man"]
@@ -148,8 +145,8 @@ def participants_by_gender(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def learning(content: ReleaseContent, facts: Facts) -> Chart:
-    """Members by how many learning activities they attended."""
+def learning(content: ReleaseData, facts: ChartData) -> Chart:
+    """Members by number of learning activities attended."""
     attended = [row["capacity_building"] for row in content.tables["annex_engagement"].as_dicts()]
     most = 5
     bins = Counter(min(count, most) for count in attended)
@@ -202,7 +199,7 @@ def learning(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def calendar(content: ReleaseContent, facts: Facts) -> Chart:
+def calendar(content: ReleaseData, facts: ChartData) -> Chart:
     """Events and meetings by month."""
     led: Counter[int] = Counter()
     others: Counter[int] = Counter()
@@ -261,7 +258,7 @@ def calendar(content: ReleaseContent, facts: Facts) -> Chart:
 def _stack(
     canvas: Canvas, centre: float, bottom: float, unit: float, parts: Sequence[tuple[int, str]]
 ) -> None:
-    """A column of events: a mark each while a mark can be told from the next, else bars."""
+    """A column of events: one mark each while marks stay distinguishable, else bars."""
     width = 15.0
     y = bottom
     for count, fill in parts:

@@ -1,7 +1,4 @@
-"""Charts of where the funds came from and what they went to.
-
-Here belongs a whole and its parts. How shares are rounded is the models'.
-"""
+"""Charts of income and expense by their shares."""
 
 from __future__ import annotations
 
@@ -9,19 +6,19 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import (
     Bar,
     Chart,
     draw_bars,
     figure_label,
 )
-from orchestration.release.content import ReleaseContent
-from orchestration.release.drawing import (
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.svg import (
     DEEP,
     MID,
 )
-from orchestration.release.facts import Facts
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     each,
     euros,
@@ -32,8 +29,8 @@ from orchestration.release.wording import (
 )
 
 
-def funding(content: ReleaseContent, facts: Facts) -> Chart:
-    """The sources of the funds."""
+def funding(content: ReleaseData, facts: ChartData) -> Chart:
+    """Funds by source."""
     rows = content.tables["funding_sources"].as_dicts()
     bars = _shares(rows, facts, "category", "funding")
     largest = bars[0] if bars and bars[0].value else None
@@ -51,8 +48,8 @@ def funding(content: ReleaseContent, facts: Facts) -> Chart:
     )
 
 
-def funds_use(content: ReleaseContent, facts: Facts) -> Chart:
-    """The use of the funds by project."""
+def funds_use(content: ReleaseData, facts: ChartData) -> Chart:
+    """Expense by project."""
     rows = content.tables["funds_use"].as_dicts()
     bars = _shares(rows, facts, "project", "funds_use", leading=3)
     title = word("funds_use.none")
@@ -77,9 +74,9 @@ def _sum(rows: Iterable[dict[str, Any]]) -> Text:
 
 
 def _shares(
-    rows: Iterable[dict[str, Any]], facts: Facts, key: str, whole: str, leading: int = 1
+    rows: Iterable[dict[str, Any]], facts: ChartData, key: str, whole: str, leading: int = 1
 ) -> list[Bar]:
-    """The parts of a whole, the largest first; the leading ones are those that the title speaks of."""
+    """Draws the parts of a whole, largest first; the leading ones are named in the title."""
     ordered = sorted(
         (row for row in rows if row["amount"] or row["is_printed"]),
         key=lambda row: (-(row["amount"] or Decimal(0)), row[key] or ""),
@@ -96,8 +93,8 @@ def _shares(
     ]
 
 
-def part_label(row: dict[str, Any], facts: Facts, key: str, whole: str) -> Text:
-    """What a part of a whole is called: the figure's label without the name of the whole."""
+def part_label(row: dict[str, Any], facts: ChartData, key: str, whole: str) -> Text:
+    """The label of a part: the figure's label without the name of the whole."""
     entry = facts.catalogue.get(row["figure_id"] or "")
     if entry is None:
         return word_or(f"{whole}.{row[key] or 'blank'}", str(row["label"]))

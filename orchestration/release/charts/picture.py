@@ -1,28 +1,25 @@
-"""A chart as a picture for print.
-
-Here belongs the one place that renders pixels: 300 dots an inch, the same bytes every time.
-"""
+"""Renders a chart as PNG at 300 dpi; equal charts give equal bytes."""
 
 from __future__ import annotations
 
 from functools import cache
 from types import ModuleType
 
-from orchestration.release.drawing import FONT_FOLDER
+from orchestration.release.svg import FONT_FOLDER
 
 DOTS_PER_INCH = 300
 _POINTS_PER_PIXEL = 72 / 96
 
 
 def as_picture(drawing: str) -> bytes:
-    """A chart, an SVG that stands alone, as PNG."""
+    """Renders a standalone SVG as PNG."""
     picture: bytes = _renderer().svg_to_png(drawing, scale=_POINTS_PER_PIXEL, ppi=DOTS_PER_INCH)
     return picture
 
 
 @cache
 def _renderer() -> ModuleType:
-    """What makes a picture of an SVG, with the house typeface at hand."""
+    """The SVG renderer, with the typeface registered."""
     import vl_convert
 
     vl_convert.register_font_directory(str(FONT_FOLDER))

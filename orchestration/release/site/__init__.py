@@ -1,7 +1,6 @@
-"""The site of a release: one page that needs nothing but itself.
+"""Renders the site of a release as one self-contained HTML page.
 
-Here belongs what the page shows of a release and in which order. How it looks is ``page.css``, how it is laid
-out ``page.html``, what it does ``page.js``. Every text from outside is escaped on its way in.
+Template, styles and script are ``page.html``, ``page.css`` and ``page.js``. All external text is escaped.
 """
 
 from __future__ import annotations
@@ -13,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.release.chart_data import ChartData, read_chart_data
 from orchestration.release.charts import make_charts
 from orchestration.release.charts.before import NAME as BEFORE
 from orchestration.release.charts.chart import Chart
-from orchestration.release.content import ReleaseContent
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.drawing import FONT_FOLDER, PALETTE, SITE_FOLDER
-from orchestration.release.facts import Facts, read_facts
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.data import (
     changes_as_html,
     files,
@@ -29,10 +27,11 @@ from orchestration.release.site.data import (
     source_table,
 )
 from orchestration.release.site.figures import SECTIONS, FigureView, SourceFiles, figure_views
-from orchestration.release.site.speaker import Speaker
+from orchestration.release.site.page_text import PageText
 from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
 from orchestration.release.site.values import MOST_ROWS, more
-from orchestration.release.wording import Text, each, sentence_start, word
+from orchestration.release.svg import FONT_FOLDER, PALETTE, SITE_FOLDER
+from orchestration.release.translations import Text, each, sentence_start, word
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -58,7 +57,7 @@ _WEIGHTS = (400, 600)
 
 @dataclass(frozen=True)
 class ChartView:
-    """A chart as the page shows it."""
+    """View model of a chart."""
 
     name: str
     title: Text
@@ -70,7 +69,7 @@ class ChartView:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the report."""
+    """View model of a section of the report."""
 
     name: str
     figures: list[FigureView]
@@ -79,19 +78,19 @@ class Section:
     plan: dict[str, Any] | None
 
 
-def write_site(folder: Path, content: ReleaseContent) -> None:
+def write_site(folder: Path, content: ReleaseData) -> None:
     """Writes site/index.html."""
     (folder / "site").mkdir(exist_ok=True)
-    facts = read_facts(content)
+    facts = read_chart_data(content)
     page = make_page(content, facts, make_charts(content, facts), folder)
     (folder / "site" / PAGE).write_text(page, encoding="utf-8")
 
 
-def make_page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path) -> str:
-    """The page as text; what already lies in the release folder is linked."""
+def make_page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folder: Path) -> str:
+    """Renders the page; existing files of the release folder are linked."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    speaker = Speaker()
+    page_text = PageText()
     environment = Environment(
         loader=FileSystemLoader(SITE_FOLDER),
         autoescape=True,
@@ -99,13 +98,15 @@ def make_page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], fo
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(say=speaker.say, attr=speaker.attr, words=speaker.words, word=word)
+    environment.globals.update(
+        say=page_text.element, attr=page_text.attribute, words=page_text.translations, word=word
+    )
     view = _page(content, facts, charts, folder)
-    view["annexes"] = [annex(content, name, speaker) for name in ANNEXES]
+    view["annexes"] = [annex(content, name, page_text) for name in ANNEXES]
     return environment.get_template("page.html").render(page=view) + "\n"
 
 
-def _page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder: Path) -> dict[str, Any]:
+def _page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folder: Path) -> dict[str, Any]:
     from markupsafe import Markup
 
     sources = SourceFiles(content.tables["sources"].as_dicts())
@@ -141,7 +142,7 @@ def _page(content: ReleaseContent, facts: Facts, charts: Sequence[Chart], folder
     }
 
 
-def _style(content: ReleaseContent) -> str:
+def _style(content: ReleaseData) -> str:
     faces = "".join(
         "@font-face{font-family:Archivo;font-display:block;"
         f"font-weight:{weight};src:url(data:font/woff2;base64,{_packed_face(weight)})}}"
@@ -156,7 +157,7 @@ def _packed_face(weight: int) -> str:
     return base64.b64encode((FONT_FOLDER / f"archivo-{weight}.woff2").read_bytes()).decode("ascii")
 
 
-def _standing(content: ReleaseContent) -> Iterator[dict[str, Any]]:
+def _standing(content: ReleaseData) -> Iterator[dict[str, Any]]:
     guarded = content.guarded
     asked = guarded.passed + guarded.failed + guarded.could_not_check
     yield {
@@ -173,8 +174,8 @@ def _standing(content: ReleaseContent) -> Iterator[dict[str, Any]]:
 
 def _section(
     name: str,
-    content: ReleaseContent,
-    facts: Facts,
+    content: ReleaseData,
+    facts: ChartData,
     figures: list[FigureView],
     charts: dict[str, ChartView],
 ) -> Section:

@@ -1,7 +1,4 @@
-"""What the page says of the data themselves.
-
-Here belong print, checks, quarantine, changes, sources and files.
-"""
+"""View models of the page's data section: reconciliation, guards, quarantine, changes, sources, files."""
 
 from __future__ import annotations
 
@@ -12,12 +9,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import figure_label
-from orchestration.release.content import ReleaseContent
-from orchestration.release.facts import Facts
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.figures import SourceFiles
 from orchestration.release.site.values import MOST_ROWS, compared, more
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     each,
     number,
@@ -28,8 +25,8 @@ from orchestration.release.wording import (
 _HEADING = re.compile(r"^#{1,6} ")
 
 
-def reconciliation(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
-    """How print and data compare, and each value at odds."""
+def reconciliation(content: ReleaseData, facts: ChartData) -> dict[str, Any]:
+    """Summary of the reconciliation, and each difference."""
     rows = content.tables["reconciliation"].as_dicts()
     counts = Counter(row["status"] for row in rows)
     statuses = ("match", "known_difference", "difference", "not_legible")
@@ -54,8 +51,8 @@ def reconciliation(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _what(row: dict[str, Any], facts: Facts, members: dict[str, str]) -> Text:
-    """A figure by its label, an annex cell by its member and its column."""
+def _what(row: dict[str, Any], facts: ChartData, members: dict[str, str]) -> Text:
+    """The label of a figure, or member and column of an annex cell."""
     if row["key"] in facts.catalogue:
         return figure_label(facts.catalogue[row["key"]])
     _, _, cell = str(row["key"]).partition("/")
@@ -65,8 +62,8 @@ def _what(row: dict[str, Any], facts: Facts, members: dict[str, str]) -> Text:
     return each(lambda language: f"{member}, {label.of(language)}")
 
 
-def guards(content: ReleaseContent) -> dict[str, Any]:
-    """What was asked of the build, a table a layer."""
+def guards(content: ReleaseData) -> dict[str, Any]:
+    """The guards' results, one table per layer."""
     guarded = content.guarded
     layers: dict[str, list[dict[str, Any]]] = {}
     for outcome in guarded.outcomes:
@@ -90,8 +87,8 @@ def guards(content: ReleaseContent) -> dict[str, Any]:
     }
 
 
-def quarantine(content: ReleaseContent, sources: SourceFiles) -> dict[str, Any]:
-    """What did not load, by file and reason."""
+def quarantine(content: ReleaseData, sources: SourceFiles) -> dict[str, Any]:
+    """Quarantined rows by file and reason."""
     counts = Counter(
         (row["source_file"], row["reason_code"]) for row in content.tables["quarantine"].as_dicts()
     )
@@ -122,7 +119,7 @@ def quarantine(content: ReleaseContent, sources: SourceFiles) -> dict[str, Any]:
 
 
 def source_table(sources: SourceFiles) -> dict[str, Any]:
-    """The files that everything came from."""
+    """The table of source files."""
     labels = (("file", ""), ("hash", ""), ("read", "number"), ("loaded", "number"))
     columns = [{"label": word(f"provenance.{key}"), "kind": kind} for key, kind in labels]
     columns.append({"label": word("provenance.quarantined"), "kind": "number"})
@@ -143,7 +140,7 @@ def source_table(sources: SourceFiles) -> dict[str, Any]:
 
 
 def files(folder: Path) -> Iterator[dict[str, Any]]:
-    """What of the release people open beside the page; the last two where the release has them."""
+    """Links to other files of the release; the last two only if present."""
     always = (
         ("file.workbook", "report.xlsx"),
         ("file.figures", "figures.csv"),
@@ -162,7 +159,7 @@ def files(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def changes_as_html(lines: Iterable[str]) -> str:
-    """The text of changes.md as HTML: headings, lists and paragraphs, whatever a line holds."""
+    """Converts changes.md to HTML: headings, lists and paragraphs, escaped."""
     parts: list[str] = []
     in_list = False
     for line in lines:

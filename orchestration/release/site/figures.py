@@ -1,7 +1,4 @@
-"""Figures with what stands behind each: definition, files, checks, print, the year before.
-
-Here belongs everything that opens when a figure is pressed.
-"""
+"""View models of the figures: value, definition, source files, checks, print, the year before."""
 
 from __future__ import annotations
 
@@ -11,11 +8,11 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from orchestration.release.chart_data import ChartData, Move
 from orchestration.release.charts.chart import figure_label
-from orchestration.release.content import ReleaseContent
-from orchestration.release.facts import Facts, Move
+from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.values import MOST_ROWS, compared, shown_move, shown_value
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     Text,
     definition,
     each,
@@ -41,7 +38,7 @@ _COMMON = Decimal("0.6")
 
 @dataclass(frozen=True)
 class Source:
-    """A source file behind a figure, or a folder of them."""
+    """A source file of a figure, or a folder of them."""
 
     name: str
     anchor: str
@@ -50,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True)
 class FigureView:
-    """A figure as the page shows it."""
+    """View model of a figure."""
 
     figure_id: str
     section: str
@@ -71,7 +68,7 @@ class FigureView:
 
 @dataclass
 class SourceFiles:
-    """The source files of the release, each with a place in the page."""
+    """The source files of the release with their anchors in the page."""
 
     rows: list[dict[str, Any]]
     anchors: dict[str, str] = field(default_factory=dict)
@@ -81,18 +78,18 @@ class SourceFiles:
             self.anchors[row["source_file"]] = f"source-{index}"
 
     def anchor(self, source_file: str) -> str:
-        """Where the page tells of a file."""
+        """The anchor of a file."""
         return self.anchors.get(source_file, "sources")
 
 
 def section_of(section: str, area: str) -> str:
-    """The part of the report that a figure stands in."""
+    """The section of the report that a figure belongs to."""
     if section in SECTIONS:
         return section
     return _HOME_OF_AREA.get(area, SECTIONS[-1])
 
 
-def figure_views(content: ReleaseContent, facts: Facts, sources: SourceFiles) -> Iterator[FigureView]:
+def figure_views(content: ReleaseData, facts: ChartData, sources: SourceFiles) -> Iterator[FigureView]:
     """Every figure of the release, in the report's order."""
     rows = content.tables["figures"].as_dicts()
     printed = {
@@ -159,7 +156,7 @@ def _against(move: Move, decimals: int) -> Text:
 
 
 def _behind(evidence: list[tuple[str, int]], sources: SourceFiles) -> list[Source]:
-    """The files behind a figure; a folder stands for many of its files."""
+    """The source files of a figure; many files of a folder are shown as the folder."""
     folders: dict[str, list[tuple[str, int]]] = {}
     for source_file, rows in evidence:
         folders.setdefault(source_file.rpartition("/")[0], []).append((source_file, rows))
@@ -180,7 +177,7 @@ def _behind(evidence: list[tuple[str, int]], sources: SourceFiles) -> list[Sourc
 def _guards_by_figure(
     outcomes: list[dict[str, Any]], figures: int
 ) -> tuple[dict[str, list[dict[str, str]]], Counter[str]]:
-    """The questions that speak of a figure, and how many it shares with nearly all others."""
+    """The expectations about a figure, and the number of those about nearly all figures."""
     own: dict[str, list[dict[str, str]]] = {}
     common: Counter[str] = Counter()
     for outcome in outcomes:

@@ -1,7 +1,4 @@
-"""The tables of the page: annexes, action plan, calendar, the year before.
-
-Here belongs how a row of a released table becomes a row that people read.
-"""
+"""View models of the page's tables: annexes, action plan, calendar, the year before."""
 
 from __future__ import annotations
 
@@ -10,13 +7,13 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from orchestration.release.chart_data import ChartData, Move
 from orchestration.release.charts.chart import figure_label
-from orchestration.release.content import ReleaseContent
-from orchestration.release.facts import Facts, Move
-from orchestration.release.site.speaker import Speaker
+from orchestration.release.release_data import ReleaseData
+from orchestration.release.site.page_text import PageText
 from orchestration.release.site.values import MOST_ROWS, more, shown_move, shown_value
 from orchestration.release.tables import typed_text
-from orchestration.release.wording import (
+from orchestration.release.translations import (
     day,
     each,
     number,
@@ -32,12 +29,12 @@ if TYPE_CHECKING:
 ANNEXES = {"annex_activity": "annex.key_activity", "annex_engagement": "annex.key_engagement"}
 
 
-def annex(content: ReleaseContent, name: str, speaker: Speaker) -> dict[str, Any]:
-    """An annex table in print's layout, with the sum of every column."""
+def annex(content: ReleaseData, name: str, page_text: PageText) -> dict[str, Any]:
+    """An annex table in the layout of print, with column totals."""
     table = content.tables[name]
     shown = [column for column in table.columns if column not in ("member_id", "member")]
     rows = table.as_dicts()
-    yes = f'<span class="yes">{speaker.say(word("cell.yes"))}</span>'
+    yes = f'<span class="yes">{page_text.element(word("cell.yes"))}</span>'
     marks = {name for name in shown if all(isinstance(row[name], bool) for row in rows)}
     columns = [{"label": word("column.member"), "kind": ""}]
     for column in shown:
@@ -56,7 +53,7 @@ def annex(content: ReleaseContent, name: str, speaker: Speaker) -> dict[str, Any
 
 
 def _cells(row: dict[str, Any], columns: Iterable[str], yes: str) -> Markup:
-    """The cells of an annex row as print has them: a mark, a number, blank for none."""
+    """The cells of an annex row as in print: a mark, a number, or blank."""
     from markupsafe import Markup
 
     return Markup("".join(_cell(column, row[column], yes) for column in columns))
@@ -77,8 +74,8 @@ def _total(values: Iterable[Any]) -> str:
     return str(sum(numbers)) if numbers else ""
 
 
-def plan(content: ReleaseContent, line: str) -> dict[str, Any] | None:
-    """The action plan of a line; None where there is none."""
+def plan(content: ReleaseData, line: str) -> dict[str, Any] | None:
+    """The action plan of a strategic line; None if there is none."""
     rows = [
         row
         for row in content.tables["action_plan"].as_dicts()
@@ -105,8 +102,8 @@ def plan(content: ReleaseContent, line: str) -> dict[str, Any] | None:
     }
 
 
-def calendar(content: ReleaseContent) -> dict[str, Any]:
-    """Events of the year by day, and how many of each kind."""
+def calendar(content: ReleaseData) -> dict[str, Any]:
+    """Events of the year by day, with counts by type."""
     rows = content.tables["calendar"].as_dicts()
     rows.sort(key=lambda row: (row["start_date"], row["event_id"]))
     columns = ("dates", "event", "kind", "format", "role", "gender")
@@ -139,8 +136,8 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def before(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
-    """Every figure that the year before has as well."""
+def before(content: ReleaseData, facts: ChartData) -> dict[str, Any]:
+    """Every figure that has a value of the year before."""
     labels = (
         (word("before.figure"), ""),
         (word("before.then", year=str(content.year - 1)), "number"),
@@ -155,7 +152,7 @@ def before(content: ReleaseContent, facts: Facts) -> dict[str, Any]:
     }
 
 
-def _move(move: Move, facts: Facts) -> dict[str, Any]:
+def _move(move: Move, facts: ChartData) -> dict[str, Any]:
     entry = facts.catalogue[move.figure_id]
     band = {True: word("before.inside"), False: word("before.outside"), None: same("–")}
     return {

@@ -1,15 +1,12 @@
-"""Values as the page shows them, and how much of a table it shows.
-
-Here belongs what more than one part of the page needs.
-"""
+"""Value formatting shared by the parts of the page."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
 
-from orchestration.release.facts import Move
-from orchestration.release.wording import (
+from orchestration.release.chart_data import Move
+from orchestration.release.translations import (
     Text,
     each,
     number,
@@ -26,19 +23,19 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def more(rows: int, file: str) -> Text | None:
-    """What a table that is too long for the page says of its other rows."""
+    """The note below a table that the page truncates."""
     return word("table.more", count=rows - MOST_ROWS, file=file) if rows > MOST_ROWS else None
 
 
 def shown_value(value: Decimal, unit: str, decimals: int) -> Text:
-    """A figure of either year at its decimals."""
+    """A value at the figure's decimals."""
     if unit == "percent":
         return percent(value, decimals)
     return number(value.quantize(Decimal(1).scaleb(-decimals)))
 
 
 def shown_move(move: Move, decimals: int) -> Text:
-    """How far a figure moved: by how many, or by how many points."""
+    """The change of a figure, absolute or in points."""
     difference = (move.value - move.previous).quantize(Decimal(1).scaleb(-decimals))
     if move.unit == "percent":
         return word("move.points", move=signed(difference))
@@ -50,7 +47,7 @@ def shown_move(move: Move, decimals: int) -> Text:
 
 
 def compared(value: str | None) -> Text:
-    """A compared value as people read it."""
+    """A printed or computed value of the reconciliation, formatted."""
     if _NUMBER.fullmatch(value or ""):
         return number(Decimal(value or 0))
     said = {"true": word("cell.yes"), "false": word("cell.no")}

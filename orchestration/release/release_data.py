@@ -1,7 +1,6 @@
-"""What a release holds, before it is written in any form.
+"""``ReleaseData``: the data that every output of a release is written from.
 
-Here belongs the one object that the CSV files, the workbook, the charts, the site and the package are written
-from, so that all of them say the same.
+CSV files, workbook, charts, site and data package share it, so that they agree.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from orchestration.release.tables import Table
 
 @dataclass(frozen=True)
 class Guarded:
-    """What the guards said of the build: how many questions, and each with its answer."""
+    """The guards' results: number of expectations, and each with its outcome."""
 
     passed: int
     failed: int
@@ -25,8 +24,8 @@ class Guarded:
 
 
 @dataclass(frozen=True)
-class ReleaseContent:
-    """A release of a year: its name, its tables, where they came from, what changed.
+class ReleaseData:
+    """A release of a year: name, tables, sources, changes.
 
     ``database`` is the build's, ``manifest`` dbt's manifest.json of the models in it, ``sql`` maps a node of the
     manifest to the SQL that ran.

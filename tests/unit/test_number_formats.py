@@ -1,4 +1,4 @@
-"""Figures as print shows them."""
+"""Figures in the formats of print."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from orchestration.release.displays import LANGUAGES, display
+from orchestration.release.number_formats import LANGUAGES, display
 
 
 def shown(value: str, form: str, decimals: int = 0, step: str | None = None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What charts and site say beyond the released tables, read from the build's marts."""
+"""Reads the data of charts and site beyond the released tables from the build's marts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.build import database_stamp
 from orchestration.databases import open_database
-from orchestration.release.content import ReleaseContent
+from orchestration.release.release_data import ReleaseData
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CatalogueEntry:
-    """What the catalogue says of a figure, as far as people are told."""
+    """The published attributes of a figure in the catalogue."""
 
     figure_id: str
     area: str
@@ -35,7 +35,7 @@ class CatalogueEntry:
 
 @dataclass(frozen=True)
 class Region:
-    """A region of Metropolis: its members, those engaged, and what is shared from it."""
+    """A Metropolis region: members, engaged members, practices and initiatives."""
 
     name: str
     members: int
@@ -46,7 +46,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Move:
-    """A figure beside the one that the year before released."""
+    """A figure beside its value of the year before."""
 
     figure_id: str
     unit: str
@@ -58,8 +58,8 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """The aggregates of a release."""
+class ChartData:
+    """Aggregates shown in charts and site."""
 
     catalogue: dict[str, CatalogueEntry]
     participants: dict[str, int]
@@ -71,16 +71,16 @@ class Facts:
     evidence: dict[str, list[tuple[str, int]]]
 
 
-def read_facts(content: ReleaseContent) -> Facts:
-    """The aggregates of a release, from the build's database, which is asked once."""
-    return _read_facts(content.database, database_stamp(content.database))
+def read_chart_data(content: ReleaseData) -> ChartData:
+    """Reads the aggregates from the build's database."""
+    return _read_cached(content.database, database_stamp(content.database))
 
 
 @lru_cache(maxsize=1)
-def _read_facts(database: Path, stamp: str) -> Facts:
+def _read_cached(database: Path, stamp: str) -> ChartData:
     with open_database(database, read_only=True) as connection:
         regions, practices, initiatives = _regions(connection)
-        return Facts(
+        return ChartData(
             catalogue=_catalogue(connection),
             participants=_participants(connection),
             participant_events=_participant_events(connection),
@@ -119,7 +119,7 @@ def _participant_events(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _regions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Region], int, int]:
-    """Every region by name, and how many practices and initiatives have no region."""
+    """Regions by name, and the number of practices and initiatives without one."""
     rows = _rows(
         connection, "select region, members, engaged, practices, initiatives from regions order by region"
     )
@@ -149,7 +149,7 @@ def _moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:
 
 
 def _evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, int]]]:
-    """The source files behind each figure, each with how many of its rows; 0 where rows are people."""
+    """Figure → source file → number of rows; 0 where rows are people."""
     sql = "select figure_id, source_file, rows from figure_sources order by figure_id, source_file"
     found: dict[str, list[tuple[str, int]]] = {}
     for figure_id, source_file, count in _rows(connection, sql):

@@ -1,7 +1,4 @@
-"""Landing tables as Parquet, written as files are read.
-
-Here belongs that a table is never whole in memory, and never half on the disk under its own name.
-"""
+"""Writes landing tables to Parquet, a row group at a time, and renames them into place when complete."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ GROUP_ROWS = 200_000
 
 
 class LandingWriter:
-    """Writes the tables of one source; leaving it without an error puts them in place."""
+    """Context manager that writes the tables of one source and renames them into place on success."""
 
     def __init__(self, folder: Path, tables: Sequence[LandingTable]) -> None:
         self._folder = folder

@@ -1,7 +1,6 @@
-"""Drawing charts as SVG: the house palette, its typeface, text that fits.
+"""SVG primitives for charts: palette, typeface, text measurement, marks, the whole sheet.
 
-Here belongs how a mark, a label or a whole sheet looks. What is drawn, and what it says, is ``charts``'.
-Everything is written out as plain shapes and live text, so that a layout program opens it as it is.
+Plain shapes and live text, so that layout programs open the files as they are.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def _advances(weight: int) -> dict[str, int]:
 
 
 def drawable(text: str) -> str:
-    """A text in letters that the typeface has; a renderer would put another face in for any other."""
+    """A text without characters that the typeface lacks."""
     known = _advances(REGULAR)
     return "".join(letter if letter in known else _nearest(letter, known) for letter in text)
 
@@ -61,13 +60,13 @@ def _nearest(letter: str, known: dict[str, int]) -> str:
 
 
 def text_width(text: str, size: float, weight: int = REGULAR) -> float:
-    """How wide a text runs."""
+    """The width of a text."""
     advances = _advances(weight)
     return sum(advances.get(letter, _EM // 2) for letter in text) * size / _EM
 
 
 def wrapped(text: str, width: float, size: float, weight: int = REGULAR) -> list[str]:
-    """A text in lines that are no wider than that; a word that is wider stands alone."""
+    """Wraps a text to a width; a longer word gets a line of its own."""
     lines: list[str] = []
     for word in drawable(text).split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
@@ -79,7 +78,7 @@ def wrapped(text: str, width: float, size: float, weight: int = REGULAR) -> list
 
 
 def balanced(text: str, width: float, size: float, weight: int = REGULAR) -> list[str]:
-    """A text in as few lines as ``wrapped``, of about the same length, so that no word ends up alone."""
+    """Wraps a text as ``wrapped`` does, into lines of similar length."""
     lines = wrapped(text, width, size, weight)
     for narrower in range(int(width) - 4, int(width / 2), -4):
         tried = wrapped(text, narrower, size, weight)
@@ -95,18 +94,18 @@ def _n(value: float) -> str:
 
 
 class Canvas:
-    """Marks on a sheet of the house width, from the top down."""
+    """Collects marks on a sheet of fixed width."""
 
     def __init__(self) -> None:
         self._marks: list[str] = []
 
     @property
     def marks(self) -> str:
-        """Everything drawn so far, as SVG."""
+        """The marks so far, as SVG."""
         return "".join(self._marks)
 
     def raw(self, mark: str) -> None:
-        """A mark that is SVG already."""
+        """Adds raw SVG."""
         self._marks.append(mark)
 
     def text(
@@ -160,7 +159,7 @@ class Canvas:
         )
 
     def lines(self, x: float, y: float, lines: Sequence[str], leading: float, **style: object) -> float:
-        """Lines of text one under the other; returns where the next would stand."""
+        """Draws lines of text; returns the baseline of the next."""
         for line in lines:
             self.text(x, y, line, **style)  # type: ignore[arg-type]
             y += leading
@@ -169,7 +168,7 @@ class Canvas:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A chart in one language: its words, its marks, how tall the marks are."""
+    """A chart in one language: texts, marks, height."""
 
     name: str
     language: str
@@ -181,14 +180,14 @@ class Sheet:
     height: float
 
     def inline(self) -> str:
-        """The marks alone, for a page that sets the words itself."""
+        """The marks alone, for a page that sets the texts itself."""
         return (
             f'<svg viewBox="0 0 {WIDTH} {_n(self.height)}" role="img" aria-label="{escape(self.alt)}"'
             f' xmlns="http://www.w3.org/2000/svg">{self.marks}</svg>'
         )
 
     def standalone(self) -> str:
-        """The whole chart with title, subtitle and source, to be placed in a layout."""
+        """The whole chart with title, subtitle and source, as a standalone SVG."""
         head = Canvas()
         y = head.lines(
             0,

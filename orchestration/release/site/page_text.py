@@ -1,7 +1,4 @@
-"""Texts of the page in every language.
-
-Here belongs how a text gets into the page so that the switch finds it. The texts are ``wording``'s.
-"""
+"""Inserts translated texts into the page, and collects them for its language switch."""
 
 from __future__ import annotations
 
@@ -9,8 +6,8 @@ import json
 from html import escape
 from typing import TYPE_CHECKING
 
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.wording import (
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.translations import (
     Text,
 )
 
@@ -18,29 +15,29 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 
-class Speaker:
-    """Sets texts in the page and keeps them in every language for the switch."""
+class PageText:
+    """Renders texts as elements, and collects their translations for the language switch."""
 
     def __init__(self) -> None:
         self._index: dict[Text, int] = {}
 
-    def say(self, text: Text | str) -> Markup:
-        """A text as an element of its own where the languages differ."""
+    def element(self, text: Text | str) -> Markup:
+        """A text as HTML; an element with its index where the languages differ."""
         from markupsafe import Markup
 
         if isinstance(text, str) or text.en == text.fr == text.es:
             return Markup(escape(str(text if isinstance(text, str) else text.en)))
         return Markup(f'<span data-t="{self._of(text)}">{escape(text.en)}</span>')
 
-    def attr(self, name: str, text: Text, suffix: str = "") -> Markup:
+    def attribute(self, name: str, text: Text, suffix: str = "") -> Markup:
         """A text as an attribute."""
         from markupsafe import Markup
 
         value = escape(text.en + suffix)
         return Markup(f'{name}="{value}" data-ta="{name}|{self._of(text)}|{escape(suffix)}"')
 
-    def words(self) -> Markup:
-        """Everything said, by language, as JSON that no text can break out of."""
+    def translations(self) -> Markup:
+        """The collected texts by language, as JSON escaped for a script element."""
         from markupsafe import Markup
 
         said = {language: [text.of(language) for text in self._index] for language in LANGUAGES}

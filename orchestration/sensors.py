@@ -1,15 +1,10 @@
-"""Scheduled operation: when a year is built, and who hears of it when it is not.
-
-What a build does is the job's.
-"""
+"""Sensors: builds of new or changed exports, automation of models, notices of failures, dead runs."""
 
 import hashlib
 import json
 import os
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,34 +16,26 @@ from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.notices import notify, run_url
 from orchestration.outcomes import outcome_of
 from orchestration.paths import Home
-from orchestration.resources import CLOCK, report_years
+from orchestration.resources import report_years
+from orchestration.schedules import default_status, exported_years, run_request
 
 QUIET_VARIABLE = "METROPOLIS_QUIET_SECONDS"
-AUTOMATIC_VARIABLE = "METROPOLIS_AUTOMATIC"
 _QUIET_SECONDS = 300
-NIGHTLY = "30 2 * * *"
-# The exports of a year are expected by 31 March of the year after.
-_MORNING_AFTER_DUE = "0 9 1 4 *"
 
 
-@dataclass(frozen=True)
-class Operations:
-    """Schedules and sensors of the code location."""
-
-    schedules: Sequence[dg.ScheduleDefinition]
-    sensors: Sequence[dg.SensorDefinition]
-
-
-def exported_years(raw: Path) -> list[int]:
-    """The report years that have a folder of exports, oldest first."""
-    if not raw.is_dir():
-        return []
-    return sorted(int(each.name) for each in raw.iterdir() if each.name.isdigit() and each.is_dir())
+def build_sensors(job: Any, models: dg.AssetsDefinition, raw: Path, home: Path) -> list[dg.SensorDefinition]:
+    """The sensors of the code location; ``models`` are the assets under declarative automation."""
+    return [
+        _new_exports(job, raw),
+        _failure_notice(job, raw, home),
+        _dead_runs(home),
+        _models_automation(models),
+    ]
 
 
 @dataclass(frozen=True)
 class FolderState:
-    """What tells a folder that changed from one that did not, without reading a file."""
+    """Number, size and latest change of a folder's files: a cheap change detector."""
 
     files: int
     size: int
@@ -56,7 +43,7 @@ class FolderState:
 
     @classmethod
     def of(cls, folder: Path) -> "FolderState | None":
-        """The state of a folder; None where files come and go while it is looked at."""
+        """The state of a folder; None if files vanish while it is read."""
         try:
             found = [(path.stat(), path.is_file()) for path in [folder, *folder.rglob("*")]]
         except FileNotFoundError:
@@ -66,82 +53,20 @@ class FolderState:
 
     @property
     def stamp(self) -> str:
-        """The state in a few letters."""
+        """The state as 16 hexadecimal digits."""
         text = f"{self.files}:{self.size}:{self.changed_ns}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def is_quiet(self, now: float, quiet_seconds: float) -> bool:
-        """Whether there are files, and none changed within the last seconds: nobody is still copying."""
+        """Whether there are files and none changed within ``quiet_seconds``, so that copying has ended."""
         return self.files > 0 and now - self.changed_ns / 1e9 >= quiet_seconds
-
-
-def _status() -> dg.DefaultScheduleStatus:
-    """Schedules and sensors that build are off until somebody turns them on: here, or in the UI."""
-    running, stopped = dg.DefaultScheduleStatus.RUNNING, dg.DefaultScheduleStatus.STOPPED
-    return running if is_on(AUTOMATIC_VARIABLE) else stopped
-
-
-def is_on(variable: str) -> bool:
-    """Whether an environment variable says yes."""
-    return os.environ.get(variable, "").strip().casefold() in ("1", "yes", "true")
-
-
-def _run_request(year: int, reason: str) -> dg.RunRequest:
-    return dg.RunRequest(
-        run_key=f"{year}:{reason}", partition_key=str(year), tags={"metropolis/cause": reason}
-    )
-
-
-def _nightly(job: Any, raw: Path) -> dg.ScheduleDefinition:
-    @dg.schedule(
-        job=job,
-        cron_schedule=NIGHTLY,
-        execution_timezone=CLOCK,
-        default_status=_status(),
-        description="Every night, the newest year that has exports.",
-    )
-    def nightly_build(
-        context: dg.ScheduleEvaluationContext,
-    ) -> dg.RunRequest | dg.SkipReason:
-        years = exported_years(raw)
-        if not years:
-            return dg.SkipReason("No folder of exports")
-        year = years[-1]
-        context.instance.add_dynamic_partitions(str(report_years.name), [str(year)])
-        night = context.scheduled_execution_time.date().isoformat()
-        return _run_request(year, f"night-{night}")
-
-    return nightly_build
-
-
-def _exports_due(job: Any, raw: Path) -> dg.ScheduleDefinition:
-    @dg.schedule(
-        job=job,
-        cron_schedule=_MORNING_AFTER_DUE,
-        execution_timezone=CLOCK,
-        default_status=_status(),
-        description="On 1 April, tells the webhook if last year's exports have not come. Builds nothing.",
-    )
-    def exports_due(context: dg.ScheduleEvaluationContext) -> dg.SkipReason:
-        return dg.SkipReason(_remind(raw, context.scheduled_execution_time))
-
-    return exports_due
-
-
-def _remind(raw: Path, now: datetime) -> str:
-    year = now.year - 1
-    if year in exported_years(raw):
-        return f"The exports of {year} are there"
-    message = f"No exports of {year} have come; they were expected by 31 March"
-    sent = notify(f"The exports of {year} are overdue", message)
-    return message if sent else f"{message}. No webhook is configured"
 
 
 def _new_exports(job: Any, raw: Path) -> dg.SensorDefinition:
     @dg.sensor(
         job=job,
         minimum_interval_seconds=60,
-        default_status=dg.DefaultSensorStatus(_status().value),
+        default_status=dg.DefaultSensorStatus(default_status().value),
         description="Builds a year once its exports are new or changed, by content, and at rest.",
     )
     def new_exports(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -159,7 +84,7 @@ def _new_exports(job: Any, raw: Path) -> dg.SensorDefinition:
             content = inputs_fingerprint(raw / str(year))
             seen[str(year)] = {"stamp": state.stamp, "content": content}
             if known.get("content") != content:
-                requests.append(_run_request(year, f"exports-{content[:16]}-{state.stamp}"))
+                requests.append(run_request(year, f"exports-{content[:16]}-{state.stamp}"))
         keys = [str(request.partition_key) for request in requests]
         return dg.SensorResult(
             run_requests=requests,
@@ -223,15 +148,10 @@ def _dead_runs(home: Path) -> dg.SensorDefinition:
     return dead_runs
 
 
-def build_operations(job: Any, models: dg.AssetsDefinition, raw: Path, home: Path) -> Operations:
-    """The schedules and sensors on the build's job, and the sensor of declarative automation on the models."""
-    automation = dg.AutomationConditionSensorDefinition(
+def _models_automation(models: dg.AssetsDefinition) -> dg.SensorDefinition:
+    return dg.AutomationConditionSensorDefinition(
         "models_automation",
         target=dg.AssetSelection.assets(*models.keys),
-        default_status=dg.DefaultSensorStatus(_status().value),
+        default_status=dg.DefaultSensorStatus(default_status().value),
         description="Makes models again when the landing tables or models that they read were.",
-    )
-    return Operations(
-        schedules=[_nightly(job, raw), _exports_due(job, raw)],
-        sensors=[_new_exports(job, raw), _failure_notice(job, raw, home), _dead_runs(home), automation],
     )

@@ -1,7 +1,4 @@
-"""Words in three languages.
-
-Here belongs that nothing is left untranslated, and that every language says it with the same parts.
-"""
+"""Every text is translated into three languages, with the same placeholders."""
 
 from __future__ import annotations
 
@@ -13,9 +10,9 @@ from decimal import Decimal
 import pytest
 
 from orchestration.paths import DBT_FOLDER
-from orchestration.release.displays import LANGUAGES
-from orchestration.release.drawing import SITE_FOLDER, drawable
-from orchestration.release.wording import (
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.svg import SITE_FOLDER, drawable
+from orchestration.release.translations import (
     Text,
     day,
     definition,

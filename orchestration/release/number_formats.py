@@ -1,6 +1,6 @@
-"""Figures as print shows them, in the languages of the report.
+"""Formats figures as the printed report shows them, in English, French and Spanish.
 
-Here belongs how a value is written for people. The catalogue says in which of the forms.
+The catalogue names the format of each figure.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _THOUSAND = 1000
 
 
 def display(value: Decimal | None, form: str, decimals: int, step: Decimal | None, language: str) -> str:
-    """A value in a form of the catalogue (plain, percent, plus, at_least) and a language.
+    """Formats a value in a format of the catalogue (plain, percent, plus, at_least) and a language.
 
     Percentages come as 0 to 100. An ``at_least`` value is cut down to its step and shortened from a
     thousand on: 2146 by steps of 10 is +2.14K. No value is an empty text.

@@ -1,4 +1,4 @@
-"""Landing tables as they are written."""
+"""Landing tables as written to Parquet."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.ingest import writing
+from orchestration.ingest import parquet_writer
+from orchestration.ingest.parquet_writer import LandingWriter
 from orchestration.ingest.schema import LandingColumn, LandingTable
-from orchestration.ingest.writing import LandingWriter
 
 TABLE = LandingTable(
     "answers",
@@ -31,7 +31,7 @@ def part(*answers: str | None, first: int, encoded: bool) -> pa.Table:
 def test_parts_read_as_one_table_however_they_were_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoded: tuple[bool, ...], group: int
 ) -> None:
-    monkeypatch.setattr(writing, "GROUP_ROWS", group)
+    monkeypatch.setattr(parquet_writer, "GROUP_ROWS", group)
     answers = ("yes", None, "no"), (None,), ("perhaps", "no", "", "yes")
     with LandingWriter(tmp_path, [TABLE]) as writer:
         first = 0

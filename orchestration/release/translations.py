@@ -1,8 +1,7 @@
-"""What charts and site say, in the languages of the report.
+"""Texts of charts and site in English, French and Spanish; numbers and dates in each language's format.
 
-Here belong words, and numbers and dates as each language writes them. The words themselves lie in
-``site/words.csv`` and ``site/definitions.csv``, where a translator finds all three languages side by side.
-Labels of figures are the catalogue's.
+Translations lie in ``site/words.csv`` and ``site/definitions.csv``, with the three languages side by side.
+Labels of figures come from the catalogue.
 """
 
 from __future__ import annotations
@@ -18,32 +17,32 @@ from typing import NamedTuple
 from babel import Locale
 from babel.numbers import format_decimal
 
-from orchestration.release.displays import LANGUAGES, display
-from orchestration.release.drawing import SITE_FOLDER
+from orchestration.release.number_formats import LANGUAGES, display
+from orchestration.release.svg import SITE_FOLDER
 
 _PROJECT = re.compile(r"\bP\d+\b")
 _CODE = "{code}"
 
 
 class Text(NamedTuple):
-    """The same thing said in each language."""
+    """A text in each language."""
 
     en: str
     fr: str
     es: str
 
     def of(self, language: str) -> str:
-        """What it is in a language."""
+        """The text in a language."""
         return str(getattr(self, language))
 
 
 def each(make: Callable[[str], str]) -> Text:
-    """A text made language by language."""
+    """Builds a text language by language."""
     return Text(*(make(language) for language in LANGUAGES))
 
 
 def same(text: str) -> Text:
-    """A text that no language changes: a code, a name."""
+    """A text that is the same in each language, such as a code or name."""
     return Text(text, text, text)
 
 
@@ -62,13 +61,8 @@ def _read(name: str) -> list[list[str]]:
         return list(csv.reader(stream))[1:]
 
 
-def is_worded(key: str) -> bool:
-    """Whether there are words for it."""
-    return key in _words()
-
-
 def word(key: str, **parts: object) -> Text:
-    """The words for a key; numbers, dates and texts among the parts come as each language writes them."""
+    """The translations of a key; numbers, dates and texts among the parts are localised."""
     text = _words()[key]
     if not parts:
         return text
@@ -80,7 +74,7 @@ def word(key: str, **parts: object) -> Text:
 
 
 def word_or(key: str, otherwise: str) -> Text:
-    """The words for a key, or a text as it stands where nobody gave any."""
+    """The translations of a key, or the fallback text if there are none."""
     return _words().get(key, same(otherwise))
 
 
@@ -95,7 +89,7 @@ def _written(part: object, language: str) -> str:
 
 
 def definition(text: str) -> Text:
-    """The definition of a figure in each language; in English where it was never translated."""
+    """The definition of a figure in each language; English if not translated."""
     codes = _PROJECT.findall(text)
     found = _definitions().get(_PROJECT.sub(_CODE, text))
     if found is None:
@@ -114,18 +108,18 @@ def percent(value: Decimal, decimals: int = 0) -> Text:
 
 
 def share(part: int | Decimal, whole: int | Decimal) -> Text:
-    """A part as a percentage of a whole; a dash where the whole is nothing."""
+    """A part as a percentage of a whole; a dash if the whole is zero."""
     return percent(Decimal(part) * 100 / Decimal(whole)) if whole else same("–")
 
 
 def signed(value: Decimal, pattern: str = "{}") -> Text:
-    """A move with its sign."""
+    """A signed number."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return each(lambda language: sign + pattern.format(number(abs(value)).of(language)))
 
 
 def signed_percent(value: Decimal, decimals: int = 0) -> Text:
-    """A relative move, given as a percentage, with its sign."""
+    """A signed percentage, given as 0 to 100."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return each(lambda language: sign + percent(abs(value), decimals).of(language))
 
@@ -137,12 +131,12 @@ def euros(amount: Decimal) -> Text:
 
 
 def month(index: int) -> Text:
-    """A month by its short name, from 1."""
+    """The short name of a month (1 to 12)."""
     return each(lambda language: _month(language, "abbreviated", index).rstrip("."))
 
 
 def month_name(index: int) -> Text:
-    """A month by its full name, from 1."""
+    """The full name of a month (1 to 12)."""
     return each(lambda language: _month(language, "wide", index))
 
 
@@ -156,13 +150,13 @@ def _month(language: str, form: str, index: int) -> str:
 
 
 def listed(texts: Iterable[Text]) -> Text:
-    """Texts as a list with a comma between."""
+    """Texts joined by commas."""
     parts = list(texts)
     return each(lambda language: ", ".join(part.of(language) for part in parts))
 
 
 def sentence_start(text: Text) -> Text:
-    """A text with a capital at its start."""
+    """Capitalises the first letter."""
     return each(lambda language: text.of(language)[:1].upper() + text.of(language)[1:])
 
 
