@@ -26,8 +26,9 @@ def create_landing_views(connection: duckdb.DuckDBPyConnection, folder: Path) ->
     """Makes every Parquet table of a landing a view ``landing.<table>`` of a connection."""
     connection.execute("create schema landing")
     for path in sorted(folder.glob("*.parquet")):
-        quoted = "'" + str(path.resolve()).replace("'", "''") + "'"
-        connection.execute(f'create view landing."{path.stem}" as select * from read_parquet({quoted})')
+        connection.execute(
+            f'create view landing."{path.stem}" as select * from read_parquet({path_literal(path)})'
+        )
 
 
 def open_database(
@@ -46,5 +47,5 @@ def open_database(
 
 
 def path_literal(path: Path) -> str:
-    """A path as an SQL string literal, quotes included."""
-    return "'" + str(path).replace("'", "''") + "'"
+    """An absolute path as an SQL string literal, quotes included."""
+    return "'" + str(path.resolve()).replace("'", "''") + "'"

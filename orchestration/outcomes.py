@@ -1,6 +1,6 @@
-"""How a run ended: its exit code and sentences, from the events that Dagster keeps of it.
+"""The outcome of a Dagster run: exit code and messages, from its events.
 
-The command line prints them and the failure notice posts them.
+Used by the command line and the failure notice.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _OWNER_OF_MACHINE = "data engineering"
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What a failed run says: an exit code, sentences, and whether somebody interrupted it."""
+    """The outcome of a failed run: exit code, messages, and whether it was interrupted."""
 
     exit_code: ExitCode
     sentences: list[str] = field(default_factory=list)
     was_interrupted: bool = False
 
     def owners(self) -> list[str]:
-        """Who can mend it: the owners of the exports that are named, else of the guards or the machine."""
+        """The owners of the named exports, else of the guards or the machine."""
         named = [
             contract.owner
             for line in "\n".join(self.sentences).splitlines()
@@ -69,7 +69,7 @@ def outcome_of(events: Iterable[Any], home: Path, raw: Path) -> RunOutcome:
 
 
 def _root(error: Any) -> Any:
-    """The error that began it: Dagster wraps it in errors of its own."""
+    """The original error, without Dagster's wrappers."""
     while error.cause is not None:
         error = error.cause
     return error
@@ -81,7 +81,7 @@ def _sentence(error: Any) -> str:
 
 
 def _of_check(check: Any) -> list[str]:
-    """What a failed check says; nothing of one that never ran, since what kept it from running is told."""
+    """The message of a failed check; empty for one that did not run."""
     name = f"{'/'.join(check.asset_key.path)} · {check.check_name}"
     if "status" in check.metadata and check.metadata["status"].value == "skipped":
         return []

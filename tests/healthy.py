@@ -1,7 +1,4 @@
-"""How often a healthy next year of the sample is refused: ten whole builds, one a seed.
-
-Here belongs the rate that docs/guards.md states. ``make healthy`` runs it.
-"""
+"""Measures how often a healthy next year of the sample is refused: ten builds, one per seed (``make healthy``)."""
 
 from __future__ import annotations
 

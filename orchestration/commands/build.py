@@ -1,4 +1,4 @@
-"""``metropolis build``: one year, exports to release."""
+"""``metropolis build``: builds one year from exports to release."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _say_refused(result: BuildResult, year: int) -> int:
 
 
 class _Progress:
-    """Where the build is: a live line on a terminal, a line a step elsewhere."""
+    """Progress of the build: a live line on a terminal, else one line per step."""
 
     def __init__(self) -> None:
         self._step = ""
@@ -119,7 +119,7 @@ class _Progress:
 
 
 def print_summary(release: Release) -> None:
-    """What was read, loaded, quarantined, guarded, and the differences from print."""
+    """Prints row counts, guards, and differences from print."""
     _print_sources(read_csv(release.file("sources.csv")))
     guards = release.provenance["guards"]
     asked = sum(guards.values())
@@ -129,7 +129,7 @@ def print_summary(release: Release) -> None:
 
 
 def _print_changes(home: Home, year: int, release: Release) -> None:
-    """What moved against the release before: figures, cells, rows a source."""
+    """Prints changes against the previous release: figures, cells, rows per source."""
     previous = release.provenance["previous"]
     if previous is None:
         print("Changes: the first release of this year.")

@@ -1,4 +1,4 @@
-"""``metropolis check``: the exports of a year against their contracts and the last releases, without building."""
+"""``metropolis check``: checks the exports of a year against contracts and last releases, without building."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOBODY = "nobody's: no contract asks for it"
 
 
 def check_year(home: Home, raw: Path, year: int) -> int:
-    """Says what is wrong with the exports of a year, by who answers for them; the exit code that a build would have."""
+    """Prints the findings of a year by owner; returns the exit code that a build would have."""
     if not (raw / str(year)).is_dir():
         raise WrongCall(f"there are no exports of {year}: {raw / str(year)} is no folder")
     with _aside(home, raw, year) as landing:
@@ -52,7 +52,7 @@ def watch_year(home: Home, raw: Path, year: int) -> int:
 
 @contextmanager
 def _aside(home: Home, raw: Path, year: int) -> Iterator[Landing]:
-    """A landing that nobody keeps, in memory where there is a place for that.
+    """A temporary landing, in memory if possible.
 
     It begins as the home's own, so that only exports that changed since the last build are read.
     """
@@ -125,7 +125,7 @@ def _say_wrong(year: int, refusals: Sequence[FileRefused]) -> int:
 
 
 def _print(findings: Sequence[Finding]) -> None:
-    """The findings by owner; owners with something to mend first."""
+    """Prints the findings by owner, refusals first."""
     by_owner: dict[str, list[Finding]] = defaultdict(list)
     for each in findings:
         by_owner[owner_of(each.source_file, load_contracts()) or _NOBODY].append(each)

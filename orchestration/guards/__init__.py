@@ -1,5 +1,4 @@
-"""Whether a build may be published: questions over landing, marts and figures, asked by suite.
+"""Guards: Great Expectations suites that decide whether a build may be published.
 
-Here belongs asking, answering and keeping the answers. The questions themselves are files in
-``expectations/``; nothing here knows a rule of the report.
+Suites over landing, marts and figures are files in ``expectations/``.
 """

@@ -1,6 +1,6 @@
-"""The guards as Dagster asset checks: a suite a check.
+"""The guards as Dagster asset checks, one check per suite.
 
-The release reads the guards' answers from the build's folder, not from Dagster.
+The release reads the results from the build's folder, not from Dagster.
 """
 
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from orchestration.resources import WarehouseResource, report_years, year_of
 
 
 def _checked_asset(suite: Suite) -> dg.AssetKey:
-    """The asset that a suite guards: the account of the landing, or the mart it speaks of."""
+    """The asset that a suite checks: a landing table or a mart."""
     return dg.AssetKey(suite.guards.split("/"))
 
 
 def guard_checks() -> dg.AssetChecksDefinition:
-    """One step that asks every question; each suite is a check on what it guards."""
+    """The step that runs the suites, each as a check on its asset."""
     suites = load_suites()
     specs = [
         dg.AssetCheckSpec(
-            name=suite.check_name,
+            name=suite.name,
             asset=_checked_asset(suite),
             description=suite.question,
             # All suites are asked in one step after the models, so a check of a landing table cannot
@@ -44,7 +44,7 @@ def guard_checks() -> dg.AssetChecksDefinition:
         from orchestration.guards.runner import run_guards
 
         wanted = {key.name for key in context.selected_asset_check_keys}
-        asked = [suite for suite in suites if suite.check_name in wanted]
+        asked = [suite for suite in suites if suite.name in wanted]
         say("guards", f"{len(asked)} suites")
         report = run_guards(warehouse.build(year_of(context)), wanted)
         for suite in asked:
@@ -65,7 +65,7 @@ def _result(suite: Suite, report: GuardReport) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=bool(outcomes) and all(each.outcome == "passed" for each in outcomes),
         asset_key=_checked_asset(suite),
-        check_name=suite.check_name,
+        check_name=suite.name,
         metadata={
             "questions": len(outcomes),
             "answers": dg.MetadataValue.table(rows) if rows else "the suite gave no answer",

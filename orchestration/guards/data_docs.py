@@ -1,8 +1,7 @@
-"""The guards' answers as a page that people read: Great Expectations' data docs without the network.
+"""Renders the guards' results as one HTML page, like Great Expectations' data docs.
 
-Here belongs how the answers look. The library's own pages fetch styles and scripts from elsewhere and
-carry times and random ids; this one has the library's words for each question, needs nothing but
-itself, and has the same bytes for the same answers.
+Unlike the library's pages, it loads nothing from the network and contains no times or random ids: equal
+results give equal bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _OUTCOMES = {
 
 @dataclass(frozen=True)
 class _AnsweredSuite:
-    """A suite as the page shows it."""
+    """View model of a suite."""
 
     layer: str
     name: str
@@ -46,7 +45,7 @@ class _AnsweredSuite:
 
 
 def write_data_docs(report: GuardReport, folder: Path, expectations: Path = EXPECTATIONS_FOLDER) -> Path:
-    """Writes the page of a report into a folder; the path of the page."""
+    """Writes the page of a report into a folder; returns its path."""
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -86,7 +85,7 @@ def _layers(report: GuardReport, expectations: Path) -> list[tuple[str, list[_An
 
 
 def _cells(example: dict[str, Any]) -> str:
-    """A row at fault in one line."""
+    """A failing row on one line."""
     return ", ".join(f"{name}: {_shown(value)}" for name, value in example.items())
 
 

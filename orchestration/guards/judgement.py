@@ -1,8 +1,7 @@
-"""Great Expectations: questions in, answers out.
+"""Runs expectations with Great Expectations, on the small tables that suites query.
 
-Here belongs every contact with the library, which is slow to import, so only a build that is
-guarded waits for it. It never sees a whole fact table. An answer that is not a plain yes or no
-becomes "could not check".
+The only module that imports the library, which is slow. An error, or a result that is neither success nor
+failure, becomes "could not check".
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _JUDGES_BLANKS = frozenset({_NOT_NULL, "expect_column_pair_values_to_be_equal"})
 
 
 class Judge:
-    """An ephemeral Great Expectations context that leaves nothing behind."""
+    """An ephemeral Great Expectations context."""
 
     def __init__(self) -> None:
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -43,7 +42,7 @@ class Judge:
         )
 
     def ask(self, suite: Suite, frame: pd.DataFrame) -> list[ExpectationOutcome]:
-        """The answers to all questions of a suite, in its order."""
+        """Runs the expectations of a suite; returns their results in order."""
         if frame.empty and not suite.may_be_empty:
             return unanswered(suite, "there was no row to look at")
         answers = self._validated(suite, frame)
@@ -74,7 +73,7 @@ class Judge:
 
 
 def unanswered(suite: Suite, why: str) -> list[ExpectationOutcome]:
-    """Every question of a suite as one that could not be checked."""
+    """The results of a suite that could not be checked."""
     if not suite.expectations:
         nothing = Expectation(ALL_QUESTIONS, "", {}, "critical", suite.question)
         return [_answer(suite, 1, nothing, COULD_NOT_CHECK, why)]
@@ -128,7 +127,7 @@ def _answer(
 def _verdict(
     suite: Suite, expectation: Expectation, frame: pd.DataFrame, answer: Any
 ) -> tuple[str, str, Sequence[int]]:
-    """Outcome, what was observed, and the positions of the rows at fault."""
+    """Outcome, observed value, and positions of the failing rows."""
     if answer is None:
         return COULD_NOT_CHECK, "there is no answer", ()
     raised = _raised(answer.exception_info)
@@ -144,7 +143,7 @@ def _verdict(
 
 
 def _raised(exception_info: Any) -> str:
-    """What an expectation raised; nothing where it did not."""
+    """The exception that an expectation raised; empty if none."""
     info = exception_info or {}
     for part in [info] if "raised_exception" in info else info.values():
         if part["raised_exception"]:
@@ -153,7 +152,7 @@ def _raised(exception_info: Any) -> str:
 
 
 def _blank_rows(expectation: Expectation, frame: pd.DataFrame) -> list[int]:
-    """Rows that the library would pass over in silence, although nobody allowed it."""
+    """Rows with blanks, which the library ignores, where blanks are not allowed."""
     if expectation.blank or expectation.type in _JUDGES_BLANKS:
         return []
     blank = frame[list(expectation.columns)].isna().any(axis=1)
@@ -185,7 +184,7 @@ def _examples(
 
 
 def _plain(value: Any) -> Any:
-    """A cell of a frame as JSON knows it."""
+    """A cell of a frame as a JSON value."""
     if value is None or value != value:
         return None
     if hasattr(value, "item"):
@@ -196,7 +195,7 @@ def _plain(value: Any) -> Any:
 
 
 def _asked(expectation: Expectation) -> str:
-    """The question in the library's own words."""
+    """The expectation as rendered by the library."""
     return _in_words(expectation.type, json.dumps(expectation.kwargs))
 
 
@@ -214,7 +213,7 @@ def _in_words(type_: str, kwargs: str) -> str:
 
 
 def _filled(template: str, params: dict[str, Any]) -> str:
-    """A template of the library as a sentence; the values of a set are told apart by commas."""
+    """Fills in a template of the library; set values are joined by commas."""
     text = re.sub(r"(\$v__\d+)(?= \$v__)", r"\1,", template)
     return re.sub(r"\$(\w+)", lambda name: _shown(params, name[1]), text)
 

@@ -1,8 +1,4 @@
-"""What the guards answered of a build, and the verification that the release rests on.
-
-Here belongs the form of the answers, keeping them, and refusing whatever is not the whole, green
-answer to this very build. How an answer comes about is ``judgement``'s.
-"""
+"""The guards' results: format, storage in the build's folder, and the verification before a release."""
 
 from __future__ import annotations
 
@@ -24,7 +20,7 @@ COULD_NOT_CHECK = "could_not_check"
 
 
 class GuardRefused(Refusal):
-    """The guards' answers do not allow a release; the message names every reason."""
+    """The results do not allow a release; the message names every reason."""
 
     def __init__(self, reasons: Sequence[str]) -> None:
         super().__init__("\n".join(reasons))
@@ -33,7 +29,7 @@ class GuardRefused(Refusal):
 
 @dataclass(frozen=True)
 class ExpectationOutcome:
-    """The answer to one question.
+    """The result of one expectation.
 
     ``asked`` is the question in Great Expectations' own words, ``observed`` what was found,
     ``examples`` the first rows at fault, ``rows`` how many were looked at, ``figures`` the figures
@@ -56,13 +52,13 @@ class ExpectationOutcome:
     figures: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer as plain values."""
+        """The result as plain values."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class GuardReport:
-    """All answers about one build, with what was asked and what was looked at."""
+    """All results for one build, with the fingerprints of suites and build."""
 
     year: int
     state: str
@@ -72,7 +68,7 @@ class GuardReport:
 
     @property
     def is_green(self) -> bool:
-        """Whether there are answers and every one of them is that the expectation holds."""
+        """Whether there are results and all passed."""
         return bool(self.results) and all(each.outcome == PASSED for each in self.results)
 
     def to_json(self) -> str:
@@ -99,7 +95,7 @@ class GuardReport:
 
 
 def verify_report(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> GuardReport:
-    """The guard results of this very build, whole and green.
+    """The results for this build, if complete and green.
 
     Raises GuardRefused with every reason why they are not.
     """
@@ -118,7 +114,7 @@ def verify_report(build: Build, expectations: Path = EXPECTATIONS_FOLDER) -> Gua
 
 
 def reasons_to_refuse(report: GuardReport, build: Build, suites: Sequence[Suite]) -> list[str]:
-    """Everything that keeps a report from being the whole, green answer to a build."""
+    """The reasons why a report does not allow a build to be released."""
     of_another = _of_another_state(report, build)
     if of_another:
         # What they answered is about something else.
@@ -151,7 +147,7 @@ def _questions_without_answer(report: GuardReport, suites: Sequence[Suite]) -> l
 
 
 def sentences_of_failure(outcomes: Sequence[ExpectationOutcome]) -> list[str]:
-    """What does not hold, one line a question; what may only follow from an earlier layer is counted."""
+    """One line per failed expectation; likely consequences of an earlier layer are only counted."""
     failed = [each for each in outcomes if each.outcome != PASSED]
     first = next((layer for layer in LAYERS if any(each.layer == layer for each in failed)), "")
     lines = [_told(each) for each in failed if each.layer == first]
@@ -164,13 +160,13 @@ def sentences_of_failure(outcomes: Sequence[ExpectationOutcome]) -> list[str]:
 
 
 def found(outcome: ExpectationOutcome) -> str:
-    """What was observed, with the first rows at fault in words."""
+    """The observed value, with the first failing rows."""
     rows = [example_in_words(each) for each in outcome.examples]
     return ": ".join(filter(None, [outcome.observed, "; ".join(rows)]))
 
 
 def example_in_words(example: Mapping[str, Any]) -> str:
-    """A row at fault: its own sentence, or its columns by name."""
+    """A failing row: its own sentence, or its columns by name."""
     if "sentence" in example:
         return str(example["sentence"])
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in example.items())

@@ -1,7 +1,6 @@
-"""One pass over all suites of a build.
+"""Runs all suites on a build and stores the results.
 
-Here belongs the order of the pass and its one promise: whatever happens to a suite, it has an
-answer for each of its questions, and the answers are kept or there are none.
+Every expectation has a result, whatever happens to its suite; results are stored completely or not at all.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def run_guards(
     names: Collection[str] | None = None,
     expectations: Path = EXPECTATIONS_FOLDER,
 ) -> GuardReport:
-    """Asks the suites of these names, all where none are given, and keeps the answers in the build's folder.
+    """Runs the named suites (default: all) and stores the results in the build's folder.
 
     Answers of other suites stay, as long as they are about the same state of the build.
     """
@@ -53,7 +52,7 @@ def run_guards(
 
 
 def _answers_of(build: Build, state: str, expectations: Path) -> dict[str, list[ExpectationOutcome]]:
-    """Suite → the answers on record, where they are about this state and these suites."""
+    """Suite → stored results, if they are for this state and these suites."""
     try:
         report = GuardReport.from_json(build.guards_file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -74,7 +73,7 @@ def ask_all(
     expectations: Path = EXPECTATIONS_FOLDER,
     judge: Judge | None = None,
 ) -> list[ExpectationOutcome]:
-    """The answers of all suites, in their order; whatever goes wrong is an answer, never a pass."""
+    """Runs all suites in order; an error becomes a failed result."""
     try:
         judge = judge or Judge()
         with opened(build, expectations) as connection:

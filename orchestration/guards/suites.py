@@ -1,8 +1,6 @@
-"""The suites of questions, read from ``expectations/``.
+"""Loads the suites from ``expectations/``.
 
-Here belongs finding every suite that the manifest promises and saying what is wrong with one that
-cannot be asked. Such a suite is never left out: it comes back with its problem, and its answer is
-"could not check".
+A suite that cannot be loaded is returned with its problem, and its result is "could not check".
 """
 
 from __future__ import annotations
@@ -32,12 +30,12 @@ _GUARDED_BY_LAYER = {
 
 
 class _Broken(Exception):
-    """A suite that cannot be asked; the message says why."""
+    """A suite that cannot be loaded; the message says why."""
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One question of a suite: how Great Expectations is asked, and what it means to people.
+    """One expectation of a suite: its Great Expectations configuration and its meaning.
 
     ``blank`` says why a row without a value is no violation; empty where every row must have one.
     """
@@ -51,14 +49,14 @@ class Expectation:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the guard view that the question looks at."""
+        """The columns that the expectation reads."""
         named = [self.kwargs.get(name) for name in ("column", "column_A", "column_B")]
         return tuple(str(each) for each in [*named, *self.kwargs.get("column_list", [])] if each)
 
 
 @dataclass(frozen=True)
 class Suite:
-    """Questions about one small table, which the SQL file beside the suite makes of a build.
+    """Expectations on one small table, which the suite's SQL file queries from a build.
 
     ``guards`` is what it is about, as layer/table; ``named_by`` the columns that name a row to
     people; ``may_be_empty`` what it says when the table has no row, where that is no fault.
@@ -75,23 +73,18 @@ class Suite:
     problem: str = ""
 
     @property
-    def check_name(self) -> str:
-        """The suite's name as an asset check."""
-        return self.name
-
-    @property
     def path(self) -> str:
-        """Layer and name, as the manifest knows the suite."""
+        """Layer and name, as in the manifest."""
         return f"{self.layer}/{self.name}"
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The rules to be answered; a suite with a problem has one that stands for all."""
+        """The rules of the suite; a suite with a problem has one placeholder."""
         return tuple(each.rule for each in self.expectations) or (ALL_QUESTIONS,)
 
 
 def load_suites(folder: Path = EXPECTATIONS_FOLDER) -> list[Suite]:
-    """Every suite of the manifest, in its order, and every suite file that it does not name."""
+    """Every suite of the manifest in order, and every suite file that it lacks."""
     try:
         named = _manifest(folder)
     except _Broken as broken:
@@ -125,7 +118,7 @@ def _unnamed(folder: Path, named: set[tuple[str, str]]) -> Iterator[Suite]:
 
 
 def _distinct(suites: Iterable[Suite]) -> list[Suite]:
-    """Suites by their own names and rules: an answer must be one question's alone."""
+    """Marks suites with duplicate names or rules as broken."""
     seen: set[str] = set()
     distinct = []
     for suite in suites:

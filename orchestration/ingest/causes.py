@@ -1,4 +1,4 @@
-"""What is likely wrong with a file most of whose rows cannot be read, from the reasons of its quarantined rows."""
+"""Finds the likely cause where most rows of a file cannot be read, from the reasons of its quarantined rows."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def commonest_reason(rows: Sequence[QuarantinedRow]) -> str:
 
 
 def likely_cause(rows: Sequence[QuarantinedRow], encoding: str = "") -> str:
-    """What is likely wrong, of rows in quarantine for one reason; ``encoding`` is what their bytes are likely in."""
+    """The likely cause of rows quarantined for one reason; ``encoding`` is that of their bytes."""
     reason = Reason(rows[0].reason_code)
     sentences = [row.reason for row in rows]
     cells = [match[1] for each in sentences if (match := _QUOTED.search(each) or _SHAPE.search(each))]
@@ -69,7 +69,7 @@ def language_of(cell: str) -> str:
 
 
 def shape_of(cell: str) -> str:
-    """A cell without what it says: every digit as 9, every letter as a."""
+    """The shape of a cell: digits as 9, letters as a."""
     plain = re.sub(r"\d", "9", " ".join(cell.split())[:30])
     return re.sub(r"[^\W\d_]", "a", plain)
 

@@ -31,7 +31,7 @@ _BOUNDS = {
 
 
 class NotReadable(ValueError):
-    """A cell that is not of its type; the message says what was expected."""
+    """A cell cannot be parsed; the message says what was expected."""
 
 
 # --- dates and times ---------------------------------------------------------------------------
@@ -86,7 +86,7 @@ def parse_signed_integer(text: str) -> int:
 
 
 def number_pattern(thousands: str, decimal: str) -> re.Pattern[str]:
-    """What a number looks like with these separators: 1.234,56 or 1234,56, never 0.500 or 1.23."""
+    """The pattern of numbers with these separators: 1.234,56 or 1234,56, never 0.500 or 1.23."""
     point = re.escape(decimal)
     fraction = rf"(?:{point}\d{{1,10}})?"
     plain = rf"\d{{1,14}}{fraction}"
@@ -202,7 +202,7 @@ BLANK_IS_AN_ANSWER = frozenset({"boolean", "gender"})
 
 
 def _text_parser(column: Column, contract: Contract) -> Parser | None:
-    """The parser of a column's trimmed text; None where any text is a value."""
+    """The parser of a column's trimmed text; None if any text is valid."""
     match column.type:
         case "date":
             return _DATE_FORMATS[column.formats[0]] if column.formats else parse_iso_date
@@ -233,7 +233,7 @@ def _text_parser(column: Column, contract: Contract) -> Parser | None:
 
 
 def _sheet_parser(column: Column) -> Parser | None:
-    """The parser of a workbook's typed cell; None where its text is read as any text."""
+    """The parser of a workbook's typed cell; None if its text is parsed instead."""
     match column.type:
         case "date":
             return _sheet_date
@@ -253,7 +253,7 @@ def _sheet_date(cell: Any) -> date:
 
 
 def column_parser(column: Column, contract: Contract, header: str, *, is_workbook: bool = False) -> Parser:
-    """Reads a raw cell of a column as its typed value; None for a blank one.
+    """The parser of a column: raw cell → typed value, None for a blank one.
 
     ``header`` is the column's name in the file at hand. The parser raises RowFault with the reason and a
     sentence, which quotes the cell only where the source holds no personal data. Moments are not read so, but a
@@ -287,7 +287,7 @@ def unreadable(column: Column, contract: Contract, header: str, text: str, said:
 
 
 def _described(column: Column, text: str) -> str:
-    """A cell of a person's row, without what it says: the form of a date, the language of an answer."""
+    """Describes a cell with personal data without quoting it: date format, language."""
     if column.type == "datetime":
         return f"the cell, of the form {shape_of(text)},"
     language = language_of(text) if column.type in ("enum", "gender") else ""
@@ -295,7 +295,7 @@ def _described(column: Column, text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A cell for a sentence: shortened, on one line, and never an e-mail address."""
+    """A cell for a message: shortened, on one line, without e-mail addresses."""
     if without_addresses(text, incomplete=True) != text:
         return "the cell"
     plain = " ".join(text.split())

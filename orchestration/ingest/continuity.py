@@ -1,4 +1,4 @@
-"""The exports of a year beside those of the last releases: what is gone, what shrank, what did not change at all."""
+"""Compares the exports of a year with those of the last releases: missing, shrunk or unchanged files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DECLARE = "Mend the export, or declare both numbers in restatements.csv"
 
 
 def judge_continuity(year: FiledYear) -> Iterator[Finding]:
-    """What the last releases of the year and of the year before show about the exports."""
+    """Findings from a comparison with the last releases of the year and of the year before."""
     lost = set()
     for finding in (*_gone_or_shrunk(year), *_members_gone(year), *_registrations_gone(year)):
         lost.add(finding.source_file)
@@ -26,7 +26,7 @@ def judge_continuity(year: FiledYear) -> Iterator[Finding]:
 
 
 def _gone_or_shrunk(year: FiledYear) -> Iterator[Finding]:
-    """Asks what the guard suite of the same name asks."""
+    """The same check as the guard suite of this name."""
     sql = (EXPECTATIONS_FOLDER / "landing" / "source_continuity.sql").read_text(encoding="utf-8")
     for row in year.rows(f"from ({sql}) where presence = 'gone' or rows_now < rows_expected"):
         before, now, name = int(row["rows_before"]), int(row["rows_now"]), row["source_file"]
@@ -59,7 +59,7 @@ _DECLARED = """
 
 
 def _members_gone(year: FiledYear) -> Iterator[Finding]:
-    """Members of a released annex that the register does not know: former members stay in it.
+    """Members of a released annex that are missing from the register.
 
     As many as cannot be read are told as such.
     """
@@ -83,7 +83,7 @@ REGISTRATIONS = "events/registrations"
 
 
 def _registrations_gone(year: FiledYear) -> Iterator[Finding]:
-    """A year whose events name platforms, without a single registration."""
+    """Finds a year without any registration although its events name platforms."""
     found = _registrations(year)
     if found["now"] or not (found["before"] or found["events"] >= _FEW_ROWS):
         return
@@ -113,7 +113,7 @@ _LAST_YEAR = """
 
 
 def _other_numbers(year: FiledYear) -> Iterator[Finding]:
-    """Exports with far fewer rows than last year, or far more."""
+    """Exports whose row count differs much from last year's."""
     found = _registrations(year)
     numbers = [(REGISTRATIONS, found["before"], found["now"])]
     numbers += [(row["source_file"], row["before"], row["now"]) for row in year.rows(_LAST_YEAR)]

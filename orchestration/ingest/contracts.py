@@ -1,8 +1,4 @@
-"""The contracts of the raw exports, as objects.
-
-Here belongs the reading of ``raw/contracts/*.yml`` and what follows from them alone: which files
-a source has, which columns it lands. Reading the files themselves belongs in ``readers``.
-"""
+"""Loads the contracts of the raw exports from ``raw/contracts/*.yml``."""
 
 from __future__ import annotations
 
@@ -24,7 +20,7 @@ UNSTORED_TYPES = frozenset({"personal", "ignored"})
 
 @dataclass(frozen=True)
 class Word:
-    """A header or an answer in another wording than the usual one, and where it was seen."""
+    """An alias of a header or answer, and where it was seen."""
 
     word: str
     seen_in: str
@@ -61,7 +57,7 @@ class Column:
 
     @property
     def is_stored(self) -> bool:
-        """Whether anything of the column reaches the landing."""
+        """Whether the column is stored in the landing."""
         return self.land and self.type not in UNSTORED_TYPES
 
 
@@ -75,7 +71,7 @@ class Workbook:
 
 @dataclass(frozen=True)
 class Contract:
-    """What one source is: its files, their format, its columns, and what it promises.
+    """The contract of a source: files, format, columns, and declared properties.
 
     ``cumulative``: it never holds fewer rows than before. ``expected_every_year``: it is not empty where it had rows.
     ``spine``: everything else rests on it, so none of its rows may be missing. ``dated_by``: the column that says when;
@@ -213,7 +209,7 @@ def contract_of(source_file: str, contracts: Mapping[str, Contract]) -> Contract
 
 
 def owner_of(source_file: str, contracts: Mapping[str, Contract]) -> str:
-    """Who answers for a file, or for the files of a folder; empty where no contract asks for it."""
+    """The owner of a file, or of the files of a folder; empty if no contract covers it."""
     contract = contract_of(source_file, contracts)
     if contract is None:
         inside = (each for each in contracts.values() if each.file.startswith(f"{source_file}/"))

@@ -1,4 +1,4 @@
-"""A landed year as what is asked of it needs it: files, quarantine, contracts, and SQL over the landing tables."""
+"""A landed year for checks across sources: files, quarantine, contracts, and SQL over the landing tables."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class FiledYear:
         return names[0] if names else self.contracts[source].file
 
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
-        """What a query over the landing gives."""
+        """The rows of a query over the landing."""
         result = self.connection.execute(sql, list(parameters) or None)
         names = [column[0] for column in result.description or ()]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
@@ -62,7 +62,7 @@ class FiledYear:
 def filed_year(
     landing: Landing, contracts: Mapping[str, Contract], states: Sequence[SourceState]
 ) -> Iterator[FiledYear]:
-    """A landed year, opened for questions."""
+    """Opens a landed year."""
     connection = open_database(None, spill=landing.folder / "spill")
     try:
         create_landing_views(connection, landing.folder)
@@ -81,11 +81,11 @@ def filed_year(
 
 
 def counted(number: int, noun: str) -> str:
-    """A number of things, such as 1 row or 2 rows."""
+    """A count with its noun, such as 1 row or 2 rows."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def listed(texts: Sequence[str], most: int = 5) -> str:
-    """Some texts in a sentence, and how many more there are."""
+    """The first texts, joined, and the number of others."""
     shown = ", ".join(texts[:most])
     return shown if len(texts) <= most else f"{shown} and {len(texts) - most} more"

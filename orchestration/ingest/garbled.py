@@ -1,4 +1,4 @@
-"""Texts whose letters were lost on the way, in a file that is well-formed all the same."""
+"""Finds texts that were decoded in the wrong encoding (mojibake) in well-formed files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ROWS = """
 
 
 def judge_texts(year: FiledYear) -> Iterator[Finding]:
-    """Files with texts in UTF-8 that were read in another encoding and saved again."""
+    """Finds files with garbled texts."""
     for contract in year.contracts.values():
         if not year.loaded[contract.source]:
             continue
@@ -62,7 +62,7 @@ def _columns(contract: Contract) -> dict[str, list[str]]:
 
 
 def is_garbled(text: str) -> bool:
-    """Whether a text is UTF-8 that was read in another encoding, or lost letters."""
+    """Whether a text is UTF-8 decoded in another encoding, or has replacement characters."""
     from ftfy import fix_encoding
     from ftfy.badness import is_bad
 

@@ -1,8 +1,4 @@
-"""What was released before, for comparison.
-
-Here belongs reading released files back as landing tables. Judging a move or a restatement is the
-guards' and the models'.
-"""
+"""Reads the current releases of a year and of the year before back as landing tables, for comparison."""
 
 from __future__ import annotations
 
@@ -28,7 +24,7 @@ _CELL_KEYS = frozenset({"member_id"})
 
 
 def latest_release(home: Home, year: int) -> Release | None:
-    """The current release of a year; None where nothing was ever released.
+    """The current release of a year; None if there never was one.
 
     Raises ReleaseDamaged where what is to be compared with is not what was published.
     """

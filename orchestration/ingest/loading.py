@@ -1,6 +1,7 @@
-"""One file of a source: split into columns, each distinct cell read once, rows judged by columns, landed as Arrow.
+"""Loads one file of a source: splits columns, parses distinct cells, validates rows, builds Arrow tables.
 
-Every record becomes a row of the landing or of the quarantine, for its first fault in the order of the header.
+Every record becomes a row of the landing or of the quarantine, for its first fault in the order of the
+header.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _WRONG_ENCODING_ROWS = 5
 
 @dataclass
 class LoadedFile:
-    """The rows of one file: landing tables by name, quarantined rows, findings; whether it could be read at all."""
+    """The result of loading a file: landing tables by name, quarantined rows, findings, readability."""
 
     tables: dict[str, pa.Table]
     rows_read: int
@@ -51,7 +52,7 @@ class LoadedFile:
 
 
 def load_file(content: bytes, source_file: str, contract: Contract, surroundings: Surroundings) -> LoadedFile:
-    """All records of a file, each loaded or quarantined.
+    """Loads a file: every record is loaded or quarantined.
 
     Raises FileRefused for a file that is not what its contract says as a whole.
     """
@@ -73,7 +74,7 @@ def load_file(content: bytes, source_file: str, contract: Contract, surroundings
 def reject_file(
     content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, fault: RowFault
 ) -> LoadedFile:
-    """All records of a file in quarantine for one reason.
+    """Quarantines all records of a file for one reason.
 
     Raises FileRefused for a file whose records cannot be told.
     """
@@ -90,7 +91,7 @@ def reject_file(
 def texts_of(
     content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, columns: Collection[str]
 ) -> dict[str, list[str]]:
-    """The cells of these columns as typed, of every record of a file, whatever is wrong with it."""
+    """The raw texts of columns, of every record of a file, valid or not."""
     layouts: dict[tuple[str, ...], Layout] = {}
 
     def layout_of(header: tuple[str, ...]) -> Layout:
@@ -107,7 +108,7 @@ def texts_of(
 
 
 def split_file(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
-    """The bytes of a file as blocks of columns."""
+    """Splits a file into blocks of columns."""
     if source_file.endswith(".xlsx") and content:
         return split_workbook(content, source_file, contract, layout_of)
     if kind := kind_of_bytes(content):
@@ -120,7 +121,7 @@ def split_file(content: bytes, source_file: str, contract: Contract, layout_of: 
 
 
 def empty_tables(contract: Contract) -> dict[str, pa.Table]:
-    """The landing tables of a source, without a row."""
+    """The empty landing tables of a source."""
     return {
         table.name: table.schema.empty_table() for table in (main_table(contract), *list_tables(contract))
     }
@@ -131,7 +132,7 @@ def empty_tables(contract: Contract) -> dict[str, pa.Table]:
 
 @dataclass
 class _Answers:
-    """A column of a block: its distinct cells, what each says or why it says nothing, which of them each row has."""
+    """A parsed column of a block: distinct cells, their values or faults, and the code of each row."""
 
     cells: Sequence[Any]
     codes: Codes
@@ -140,7 +141,7 @@ class _Answers:
     moments: Moments | None = None
 
     def of_rows(self, is_so: Callable[[int, Any], bool]) -> Mask:
-        """In which rows something holds of the distinct cell's number and value."""
+        """Mask of rows, from a predicate on code and value of the distinct cells."""
         distinct = np.fromiter(
             (is_so(code, value) for code, value in enumerate(self.values)), bool, len(self.values)
         )
@@ -177,7 +178,7 @@ def _coded(column: pa.Array | list[Any]) -> _Answers:
 
 
 def _settle_moments(reader: Reader, answers: _Answers, micros: Micros) -> None:
-    """Takes the moments as they are in the order of the file."""
+    """Sets timestamps by the file's order of day and month."""
     texts = pc.utf8_trim_whitespace(answers.cells)
     missing = pc.is_in(texts, pa.array(["", *sorted(reader.column.missing)], pa.string()))
     is_blank = missing.to_numpy(zero_copy_only=False)
@@ -200,14 +201,14 @@ def _settle_moments(reader: Reader, answers: _Answers, micros: Micros) -> None:
 
 @dataclass(frozen=True)
 class _Check:
-    """Rows that are wrong for one reason, and the fault of a row by its distinct cell."""
+    """A validation: mask of invalid rows, and the fault of each."""
 
     rows: Mask
     fault: Callable[[int], RowFault]
 
 
 class _File:
-    """One file on its way from columns to tables."""
+    """Validates the blocks of one file and builds its tables."""
 
     def __init__(self, contract: Contract, source_file: str, surroundings: Surroundings) -> None:
         self._contract = contract
@@ -242,7 +243,7 @@ class _File:
         return tables, self._quarantined
 
     def _settle(self, blocks: Sequence[tuple[Block, Layout]], read: Sequence[Mapping[str, _Answers]]) -> None:
-        """Decides the order of day and month for the file, and takes its moments so."""
+        """Decides the file's order of day and month, and sets its timestamps."""
         columns = [
             (reader, answers[reader.column.name], answers[reader.column.name].moments)
             for (_, layout), answers in zip(blocks, read, strict=True)
@@ -262,7 +263,7 @@ class _File:
             _settle_moments(reader, answers, moments.settled(orders))
 
     def _judge(self, block: Block, layout: Layout, answers: Mapping[str, _Answers]) -> Mask:
-        """Which rows load; the others go to quarantine, each for its first fault in the order of the header."""
+        """Mask of rows that load; the others are quarantined for their first fault in header order."""
         is_at_fault = np.zeros(len(block.lines), dtype=bool)
         is_at_fault[list(block.faults)] = True
         found = {row: RowFault(*fault) for row, fault in block.faults.items()}
@@ -313,7 +314,7 @@ class _File:
         )
 
     def _land_list(self, column: Column, values: Sequence[Any], codes: Codes, lines: NDArray[Any]) -> None:
-        """One row an element: elements of the distinct lists stand in line, and a row takes those of its own."""
+        """Builds a list table: one row per element."""
         elements = [list(place_elements(value)) for value in values]
         sizes = np.fromiter(map(len, elements), np.int64, len(elements))
         starts, size = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
@@ -333,7 +334,7 @@ class _File:
 
 
 def _checks(reader: Reader, answers: Mapping[str, _Answers]) -> Iterator[_Check]:
-    """What can be wrong with the rows of a column, but for its being there twice."""
+    """The validations of a column, except uniqueness."""
     of_column = answers[reader.column.name]
     column, header = reader.column, reader.header
     if of_column.faults:
@@ -384,7 +385,7 @@ def _all_hold(conditions: Conditions, answers: Mapping[str, _Answers]) -> Mask:
 
 
 def _repeated(reader: Reader, answers: _Answers, is_otherwise_wrong: Mask) -> _Check:
-    """Rows whose value an earlier row that loaded has too."""
+    """Rows whose value an earlier loaded row has."""
     keys = [None if value is None else str(value) for value in answers.values]
     repeats = np.zeros(len(answers.codes), dtype=bool)
     loaded: set[str] = set()
@@ -413,7 +414,7 @@ def _quarantined(source_file: str, line: int, fault: RowFault) -> QuarantinedRow
 
 
 def _used(answers: _Answers, codes: Codes) -> tuple[Sequence[Any], Sequence[Any], Codes]:
-    """The distinct cells that rows of these codes have, their values, and the codes among them."""
+    """The distinct cells in use by rows of these codes, their values, and recoded rows."""
     is_used = np.zeros(len(answers.cells), dtype=bool)
     is_used[codes] = True
     if is_used.all():
@@ -424,7 +425,7 @@ def _used(answers: _Answers, codes: Codes) -> tuple[Sequence[Any], Sequence[Any]
 
 
 def _put(distinct: pa.Array, codes: pa.Array) -> pa.Array:
-    """Each row's value out of the distinct ones. Texts stay few: as a dictionary they are sent on and written."""
+    """Takes each row's value from the distinct ones; texts become an Arrow dictionary."""
     if not pa.types.is_string(distinct.type):
         return distinct.take(codes)
     # What distinct cells land as may be the same.
@@ -451,7 +452,7 @@ def _findings(split: Split, source_file: str, contract: Contract) -> Iterator[Fi
 def _odd_amounts(
     contract: Contract, source_file: str, read: Sequence[Mapping[str, _Answers]]
 ) -> Iterator[Finding]:
-    """Amounts with three decimals, which no sum of money has: the mark of decimals is one of thousands."""
+    """Amounts with three decimals, whose decimal mark is likely a thousands separator."""
     pattern = re.compile(rf"\d{{1,3}}{re.escape(contract.decimal)}\d{{3}}", re.ASCII)
     for column in contract.columns:
         if column.type != "amount":
@@ -472,7 +473,7 @@ def _odd_amounts(
 
 
 def _are_like(answers: _Answers, pattern: re.Pattern[str]) -> Mask:
-    """In which rows the cell is a text of this pattern."""
+    """Mask of rows whose cell matches a pattern."""
     cells = answers.cells
     return answers.of_rows(
         lambda code, _: isinstance(cells[code], str) and bool(pattern.fullmatch(cells[code].strip()))
@@ -489,7 +490,7 @@ def _unknown_columns(layouts: Iterable[Layout], source_file: str) -> Iterator[Fi
 
 
 def _encoding_findings(split: Split, content: bytes, source_file: str, contract: Contract) -> list[Finding]:
-    """Which encoding rows are in that are no text; raises FileRefused where it is that of the whole file."""
+    """Names the encoding of undecodable rows; raises FileRefused if the whole file is in it."""
     wrong = [
         int(block.lines[row])
         for block in split.blocks

@@ -1,7 +1,6 @@
-"""What the sources of a year say together: files, quarantine, findings.
+"""Writes quarantine, account of files, and findings over all sources of a year.
 
-Here stands what the folder shows: a file that nobody asked for, an event without its file, the same bytes twice,
-another year's export. What is asked of contracts, releases and the programme has modules of its own.
+Findings of the folder itself are made here: unexpected files, missing exports, copies of files.
 """
 
 from __future__ import annotations
@@ -85,7 +84,7 @@ def write_manifest(
 def _judged(
     landing: Landing, contracts: Mapping[str, Contract], states: Sequence[SourceState]
 ) -> list[Finding]:
-    """What the landed year shows against its contracts, the programme and the last releases."""
+    """Findings of a landed year against contracts, programme and last releases."""
     with filed_year(landing, contracts, states) as year:
         return [
             *judge_files(year),
@@ -154,7 +153,7 @@ def _unrecognised_files(exports: Path, read: set[str]) -> Iterable[Finding]:
 
 
 def _plain_name(name: str) -> str:
-    """A file's name without what browsers and drives add to a second copy: a number, another case."""
+    """A file's name without copy suffixes such as " (1)", case-folded."""
     return _SECOND_COPY.sub("", name).casefold()
 
 
@@ -177,7 +176,7 @@ def _same_bytes(files: Iterable[SourceFile]) -> Iterable[Finding]:
 def _same_people(
     landing: Landing, contracts: Mapping[str, Contract], files: Iterable[SourceFile]
 ) -> Iterable[Finding]:
-    """Exports of different bytes with the same people at the same moments: one was exported twice."""
+    """Finds exports with the same people at the same times: one export under two names."""
     by_size: dict[tuple[str, int], set[str]] = defaultdict(set)
     hashes = set()
     for each in files:

@@ -1,4 +1,4 @@
-"""The exports of events against the programme: whose event a file is of, and who took part."""
+"""Compares event exports with the programme: title, day, and attendance of the event that a file is named for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PEOPLE_COMPARED = 64
 
 
 def judge_events(year: FiledYear) -> Iterator[Finding]:
-    """Exports that say to be of another event than the one that they are filed under, and odd attendance."""
+    """Finds exports of another event than the one in their file name, and odd attendance."""
     if not any(year.loaded[source] for source in year.contracts if year.contracts[source].per_event):
         return
     yield from _of_another_event(year)
@@ -58,7 +58,7 @@ class Occasion:
 
 
 def occasions(content: bytes, contract: Contract) -> list[Occasion]:
-    """What a Zoom or Teams report says of its event above its rows; nothing where it says nothing readable."""
+    """The event in the preamble of a Zoom or Teams report; empty if unreadable."""
     try:
         text = as_utf_8(content[:_HEAD_BYTES], "", contract).decode("utf-8", "replace")
     except FileRefused:
@@ -143,7 +143,7 @@ def _head(path: Path) -> bytes:
 
 
 def _told(occasion: Occasion, event: _Event, titled: dict[str, list[_Event]]) -> str:
-    """What a report says of itself that is not so of the event; nothing where all agrees."""
+    """The contradictions between a report's preamble and the event; empty if none."""
     key = normalise_text(occasion.title)
     others = [each for each in titled.get(key, ()) if each.event_id != event.event_id]
     days = " or ".join(f"{day:%Y-%m-%d}" for day in occasion.days)
@@ -172,7 +172,7 @@ _FAR = """
 
 
 def _far_from_the_event(year: FiledYear) -> Iterator[Finding]:
-    """Exports none of whose rows is anywhere near the day of their event."""
+    """Exports without a row near the day of their event."""
     for contract in year.contracts.values():
         if not contract.per_event:
             continue

@@ -1,4 +1,4 @@
-"""Whether each export is what its contract promises of it, beside its columns."""
+"""Checks exports against the properties that their contracts declare, beyond single columns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROWS_IN_ONE = 10
 
 
 def judge_promises(year: FiledYear) -> Iterator[Finding]:
-    """Whatever a single export shows to be other than its contract promises."""
+    """Findings of single exports that violate declared properties of their contracts."""
     for source in year.contracts:
         contract = year.contracts[source]
         if contract.spine and not year.loaded[source]:
@@ -70,7 +70,7 @@ _DAYS = """
 
 
 def _nothing_of_the_year(year: FiledYear, contract: Contract) -> Iterator[Finding]:
-    """Dated exports that are another year's: hardly a row is of the year."""
+    """Dated exports with hardly a row of the report year."""
     (found,) = year.rows(_DAYS.format(column=contract.dated_by, source=contract.source))
     days, of_the_year = found["days"], found["of_the_year"]
     if days < _FEW_ROWS or of_the_year * _ROWS_IN_ONE >= days or (contract.cumulative and of_the_year):
@@ -176,7 +176,7 @@ _RATES = """
 
 
 def judge_numbers(year: FiledYear) -> Iterator[Finding]:
-    """Numbers that no report holds, and rates of one currency that cannot all be right."""
+    """Implausibly large numbers, and inconsistent exchange rates of a currency."""
     for contract in year.contracts.values():
         for column in contract.columns if year.loaded[contract.source] else ():
             if column.type in ("integer", "amount") and column.is_stored:

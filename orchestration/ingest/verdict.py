@@ -1,4 +1,4 @@
-"""What the findings about a year's exports come to, in the words that everybody is told."""
+"""Refuses a year because of its findings, and formats findings as sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orchestration.ingest.faults import REFERS_TO_MISSING, REFUSES, Finding
 
 
 class ExportsRefused(Refusal):
-    """The exports of a year were read, and nothing may be published of them; the message names every cause."""
+    """The exports of a year forbid a release; the message names every cause."""
 
     def __init__(self, sentences: Sequence[str]) -> None:
         super().__init__("\n".join(sentences))
@@ -25,7 +25,7 @@ def refuse(findings: Sequence[Finding]) -> None:
 
 
 def sentences_of_refusal(findings: Sequence[Finding]) -> list[str]:
-    """One line a cause that somebody has to mend, most important first; what follows from the causes is counted."""
+    """One line per cause, most important first; consequences are only counted."""
     refusing = [each for each in findings if each.severity == REFUSES]
     causes = [each for each in refusing if each.code != REFERS_TO_MISSING]
     contracts = load_contracts()
@@ -47,7 +47,7 @@ def sentences_of_refusal(findings: Sequence[Finding]) -> list[str]:
 
 
 def sentence(finding: Finding) -> str:
-    """A finding in one line: the file, what is wrong and likely why, who answers for it."""
+    """A finding on one line: file, fault, likely cause, owner."""
     owner = owner_of(finding.source_file, load_contracts())
     return f"{finding.source_file}: {finding.message}" + (f" ({owner})" if owner else "")
 
@@ -58,7 +58,7 @@ _MOST_TOLD = 12
 
 
 def sentences_of_notes(findings: Iterable[Finding]) -> list[str]:
-    """What a release carries, most important first: one line a finding, the usual ones counted by kind."""
+    """One line per note, most important first; usual ones are counted by kind."""
     notes = [each for each in findings if each.severity != REFUSES]
     told = [each for each in notes if each.code not in _USUAL]
     usual = Counter(each.code for each in notes if each.code in _USUAL)

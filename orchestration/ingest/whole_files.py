@@ -1,4 +1,4 @@
-"""Files that are wrong as a whole, whatever their single rows say, and the losses that somebody accepted."""
+"""Checks files as a whole: rules 43, 44 and 47, and losses that were accepted by name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ROWS_IN_ONE = 10
 
 
 def judge_files(year: FiledYear) -> Iterator[Finding]:
-    """Rules 43, 44 and 47: files wrong as a whole, rows missing from the spine, acceptances that hold no more."""
+    """Rules 43, 44 and 47: mostly unreadable files, rows missing from the spine, stale acceptances."""
     yield from _accepted_in_vain(year)
     accepted = {(row["source_file"], row["source_line"]) for row in year.rows(_ACCEPTED)}
     read = {each.source_file: each.rows_read for each in year.files}
@@ -68,7 +68,7 @@ def _accepted_in_vain(year: FiledYear) -> Iterator[Finding]:
 
 
 def _not_accepted(year: FiledYear, accepted: set[tuple[str, int]]) -> dict[str, list[QuarantinedRow]]:
-    """File → its rows in quarantine that count: not accepted, and of an event that the programme knows."""
+    """File → quarantined rows that are not accepted and belong to a known event."""
     unknown = {each.source_file for each in year.findings if each.code == "file_without_event"}
     rows: dict[str, list[QuarantinedRow]] = defaultdict(list)
     for row in year.quarantined:

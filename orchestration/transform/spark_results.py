@@ -114,5 +114,4 @@ def _bring_table(connection: duckdb.DuckDBPyConnection, relation: Relation, spar
 
 
 def _parquet(path: Path) -> str:
-    quoted = str(path).replace("'", "''")
-    return f"read_parquet('{quoted}')"
+    return f"read_parquet({path_literal(path)})"

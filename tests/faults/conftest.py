@@ -1,7 +1,4 @@
-"""A green build to break things in.
-
-Here belong the fixtures of tests that corrupt what lies between exports and release.
-"""
+"""Fixtures for tests that corrupt a build."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from tests.conftest import Warehouse
 
 @pytest.fixture(scope="session")
 def green_build(released: Warehouse) -> Build:
-    """The build behind the small year's release. Tests that change anything take a copy."""
+    """The build behind the small year's release; tests that change it take a copy."""
     build = build_of(Home(released.home), released.year)
     verify_report(build)
     return build

@@ -1,7 +1,6 @@
-"""Every way in which a green build is corrupted, and the guards that have to see it.
+"""Mutations of a green build, each with the rules that must fail.
 
-Here belong mutations as data: what is changed, and exactly which rules fail. A mutation without rules is a
-change that somebody declared, or that is none of a guard's business: all has to stay green.
+A mutation without rules is a declared or harmless change: every rule must still pass.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ def filed(table: str, source_file: str, **values: str) -> tuple[Step, ...]:
 
 
 def traded(table: str, column: str, blank: str, idle: str, busy: str) -> Marts:
-    """Two members trade a cell, so that the column adds up to the same: an idle one gets it."""
+    """Moves a cell to an idle member, so that the column total stays the same."""
     idle_member = f"(select min(member_id) from annex_engagement where {idle})"
     busy_member = (
         f"(select min({table}.member_id) from {table} inner join annex_engagement as engagement"
@@ -90,7 +89,7 @@ DECLARED = {"reason": "'A second count'", "by": "'report team'", "on": f"make_da
 
 
 def restated(kind: str, key: str, old: str, new: str) -> tuple[Step, ...]:
-    """A declaration beside those that there are."""
+    """Adds a row to restatements."""
     values = {"kind": f"'{kind}'", "key": key, "old": old, "new": new, **DECLARED}
     return filed("restatements", "restatements.csv", **values)
 
@@ -150,7 +149,7 @@ ROWS_OF_CASES = "(select rows_read from landing.source_files where source_file =
 
 
 def emptied(source_file: str) -> Landing:
-    """A file whose account knows no row."""
+    """A file with zero rows in its account."""
     return Landing(
         "source_files",
         "select * replace (0 as rows_counted, 0 as rows_read, 0 as rows_loaded, 0 as rows_quarantined)"
@@ -160,7 +159,7 @@ def emptied(source_file: str) -> Landing:
 
 
 def quarantined(reason: str, rows: int) -> tuple[Step, ...]:
-    """More rows of a file in quarantine, and told so in its account."""
+    """Adds quarantined rows of a file, with matching account."""
     return (
         Landing("quarantine", QUARANTINE_GROWS.format(file=ONE_FILE, reason=reason, rows=rows)),
         Landing("source_files", ACCOUNT_GROWS.format(file=ONE_FILE, rows=rows)),

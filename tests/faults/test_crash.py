@@ -1,7 +1,4 @@
-"""A machine that stops, fills up, or is asked twice at once.
-
-Here belongs proof that the last release stays whole and readable, whatever happens to a build.
-"""
+"""The last release stays whole and readable when a build crashes, runs out of disk, or runs twice at once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""A home that comes to harm: every command says so in a sentence, and no release is lost.
-
-Each test damages a real home, in which a small year is released.
-"""
+"""Damaged homes: every command reports the damage in a sentence, and no release is lost."""
 
 from __future__ import annotations
 
@@ -67,14 +64,14 @@ _TOLD = ("metropolis: ", "  wrong  ", "nothing was published:", "Error: Invalid 
 
 @dataclass(frozen=True)
 class Told:
-    """What a command said, and its exit code."""
+    """Output and exit code of a command."""
 
     code: int
     output: str
     error: str
 
     def is_decent(self) -> bool:
-        """Whether it is a sentence for people: no traceback, no class of Python, no surprise."""
+        """Whether the output is a sentence without traceback or Python class names."""
         text = self.output + self.error
         return (
             "Traceback" not in text
@@ -132,7 +129,7 @@ def call(
 
 
 def releases_of(home: Path) -> dict[str, tuple[int, int, int]]:
-    """What tells one state of the files of both releases from another, without reading them."""
+    """Stamp of the files of both releases, without reading them."""
     folders = [home / "releases" / YEAR / name for name in (R1, R2)]
     stats = {path: path.stat() for folder in folders for path in folder.rglob("*")}
     return {str(path): (each.st_ino, each.st_size, each.st_mtime_ns) for path, each in stats.items()}
@@ -340,7 +337,7 @@ def test_an_address_that_matches_nothing_changes_nothing(
 
 
 class StandardInput:
-    """What somebody pipes into a command."""
+    """Piped standard input."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -1,7 +1,4 @@
-"""The data tests of the dbt project's own, each seen red: what it guards is broken, and it says so.
-
-Here belongs one fault a problem that such a test can find. Tests that dbt brings along are dbt's to test.
-"""
+"""Every singular data test of the dbt project fails when its rule is broken."""
 
 from __future__ import annotations
 

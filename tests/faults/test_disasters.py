@@ -1,4 +1,4 @@
-"""What goes wrong in a year's folder, done to a healthy next year of the sample: each is refused or told."""
+"""Faults in the folder of a healthy next year: each is refused or reported."""
 
 from __future__ import annotations
 
@@ -405,7 +405,7 @@ class Office:
     home: Home
 
     def findings(self, break_it: Break, folder: Path) -> list[Finding]:
-        """What is found once the year is broken; files that were refused count as findings."""
+        """The findings of the broken year, refused files included."""
         exports = folder / "raw" / "2022"
         shutil.copytree(self.exports, exports)
         shutil.copytree(self.landing, folder / "landing")

@@ -1,4 +1,4 @@
-"""No false alarm: healthy next years of the sample are released without a declaration, and wrong ones are not."""
+"""Healthy next years of the sample are released without declarations."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""Whether each guard sees what it is there for, and nothing else.
-
-Here belongs corrupting a copy of a green build, one way at a time, and comparing who speaks up with who
-has to.
-"""
+"""Every guard fails on the mutations that it is responsible for, and on no others."""
 
 from __future__ import annotations
 
@@ -32,7 +28,7 @@ MATRIX = PROJECT_FOLDER / "build" / "guard_matrix.md"
 
 
 class RememberingJudge(Judge):
-    """Answers at once where a suite is asked of the table that it was asked of first."""
+    """Caches results by suite and table."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +46,7 @@ class RememberingJudge(Judge):
 
 @dataclass
 class Bench:
-    """A green build, everybody who guards it, and what they said of each mutation."""
+    """A green build, its guards, and their results for each mutation."""
 
     green: Build
     suites: list[Suite]
@@ -102,7 +98,7 @@ def _change_landing(build: Build, step: Landing) -> None:
 
 @pytest.fixture(scope="module")
 def bench(green_build: Build) -> Iterator[Bench]:
-    """The guards at work; at the end, the matrix of mutations and rules is written."""
+    """The bench; writes the matrix of mutations and rules at the end."""
     bench = Bench(green_build, load_suites(), RememberingJudge())
     assert all(each.outcome == PASSED for each in bench.ask(green_build))
     yield bench
@@ -139,7 +135,7 @@ def test_no_two_mutations_have_one_name() -> None:
 
 
 def _write_matrix(bench: Bench) -> None:
-    """Each rule with the mutations that it fails by, and each mutation that nobody may mind."""
+    """Writes each rule with its mutations, and each harmless mutation."""
     lines = ["# Expectations × mutations", ""]
     for suite in bench.suites:
         lines += ["", f"## {suite.path}", "", suite.question, "", "| rule | is failed by |", "|---|---|"]

@@ -1,4 +1,4 @@
-"""Runs whose process is gone, and signals: the queue goes on, and nobody sees a traceback."""
+"""Dead runs and signals: the queue continues, without tracebacks."""
 
 from __future__ import annotations
 

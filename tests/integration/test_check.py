@@ -1,4 +1,4 @@
-"""The exports of a year checked without a build: from the command line, and as a job."""
+"""``metropolis check``, from the command line and as a job."""
 
 from __future__ import annotations
 

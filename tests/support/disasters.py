@@ -1,4 +1,4 @@
-"""Ways in which a year's folder goes wrong, each done to a healthy next year."""
+"""Faults of a year's folder, applied to a healthy next year."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Healthy next years of a released year: what changes from one year to the next in an office where nothing is wrong.
+"""Generates a healthy year after a released one.
 
-Dates move a year on; sources that are cumulative grow, the others grow or lose up to a fifth; members come and go; one
-event takes another platform.
+Dates move on by a year; cumulative sources grow, others change by up to a fifth; members join and leave; one
+event changes its platform.
 """
 
 from __future__ import annotations

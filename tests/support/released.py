@@ -1,4 +1,4 @@
-"""A home in which a landed year counts as released, without building it: what later years are compared with."""
+"""Makes a landed year count as released, without building it."""
 
 from __future__ import annotations
 

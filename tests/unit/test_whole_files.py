@@ -1,4 +1,4 @@
-"""Files that are wrong as a whole, rows missing from the spine, and the losses that somebody accepted."""
+"""Files that are refused as a whole, rows missing from registers, and accepted losses."""
 
 from __future__ import annotations
 
