@@ -87,6 +87,25 @@ def test_every_command_and_setting_is_documented() -> None:
 _INTERNAL = {"METROPOLIS_LANDING", "METROPOLIS_WAREHOUSE"}
 
 
+_PLACE = re.compile(r"`(?P<module>\w+)\.(?P<name>\w+)(?:\.\w+)?`")
+_MODEL = re.compile(r"`((?:staging|intermediate|marts)/(?:\w+/)?\w+)`")
+
+
+def test_the_walk_of_a_row_names_functions_and_models_that_exist() -> None:
+    page = (documentation.DOCS_FOLDER / "a-row.md").read_text(encoding="utf-8")
+    files_named = ("csv", "parquet")
+    places = [each for each in _PLACE.finditer(page) if each["name"] not in files_named]
+    models = _MODEL.findall(page)
+    assert len(places) > 15
+    assert len(models) >= 9
+    for place in places:
+        files = list((PROJECT_FOLDER / "orchestration").rglob(f"{place['module']}.py"))
+        defined = re.compile(rf"^(?:def|class) {place['name']}\b", re.MULTILINE)
+        assert any(defined.search(path.read_text(encoding="utf-8")) for path in files), place[0]
+    for model in models:
+        assert (PROJECT_FOLDER / "dbt_project" / "models" / f"{model}.sql").exists(), model
+
+
 # --- the page of the models ---------------------------------------------------------------------
 
 
