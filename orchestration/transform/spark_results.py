@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.build import Build
+from orchestration.databases import path_literal
 from orchestration.storage import write_atomically
 from orchestration.transform.runner import (
     NodeOutcome,
