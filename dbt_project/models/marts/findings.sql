@@ -34,7 +34,7 @@ main_sources as (
     qualify
         row_number() over (
             partition by figure_id
-            order by rows desc, source_file
+            order by sources_of_figures.rows desc, source_file
         ) = 1
 
 ),
