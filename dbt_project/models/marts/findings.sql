@@ -28,13 +28,13 @@ sources_of_figures as (
 main_sources as (
 
     select
-        figure_id,
-        source_file
+        sources_of_figures.figure_id,
+        sources_of_figures.source_file
     from sources_of_figures
     qualify
         row_number() over (
-            partition by figure_id
-            order by sources_of_figures.rows desc, source_file
+            partition by sources_of_figures.figure_id
+            order by sources_of_figures.rows desc, sources_of_figures.source_file
         ) = 1
 
 ),
