@@ -34,7 +34,7 @@ main_sources as (
     qualify
         row_number() over (
             partition by sources_of_figures.figure_id
-            order by sources_of_figures.rows desc, sources_of_figures.source_file
+            order by sources_of_figures.rows desc, sources_of_figures.source_file asc
         ) = 1
 
 ),
