@@ -63,7 +63,7 @@ def outcome_of(events: Iterable[Any], home: Path, raw: Path) -> RunOutcome:
     codes = {each.exit_code for each in (*failures, *machine)} or {ExitCode.REFUSED}
     return RunOutcome(
         max(codes),
-        checks + list(dict.fromkeys(each.sentence for each in failures)),
+        list(dict.fromkeys(each.sentence for each in failures)) + checks,
         any(error.cls_name in _INTERRUPTED for _, error in roots),
     )
 
@@ -81,17 +81,13 @@ def _sentence(error: Any) -> str:
 
 
 def _of_check(check: Any) -> list[str]:
-    """The message of a failed check; empty for one that did not run."""
-    name = f"{'/'.join(check.asset_key.path)} · {check.check_name}"
-    if "status" in check.metadata and check.metadata["status"].value == "skipped":
+    """The message of a failed data test; empty for one that did not run.
+
+    Guards and exports fail with the error of their step, which says why.
+    """
+    is_skipped = "status" in check.metadata and check.metadata["status"].value == "skipped"
+    if is_skipped or check.metadata.keys() & {"answers", "findings"}:
         return []
-    answers = check.metadata.get("answers")
-    records = getattr(answers, "records", None)
-    if not records:
-        message = check.metadata.get("message")
-        return [f"{name}: {message.value if message is not None else 'failed'}"]
-    return [
-        f"{name}: {record.data['meaning']} — {record.data['outcome']}: {record.data['observed']}"
-        for record in records
-        if record.data["outcome"] != "passed"
-    ]
+    message = check.metadata.get("message")
+    name = f"{'/'.join(check.asset_key.path)} · {check.check_name}"
+    return [f"{name}: {message.value if message is not None else 'failed'}"]

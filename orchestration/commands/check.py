@@ -12,15 +12,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from orchestration.commands.common import WrongCall
-from orchestration.errors import ExitCode
+from orchestration.commands.common import WrongCall, held
+from orchestration.errors import ExitCode, MetropolisError
 from orchestration.ingest.contracts import load_contracts, owner_of
 from orchestration.ingest.faults import REFUSES, FileRefused, Finding
-from orchestration.ingest.history import write_history
+from orchestration.ingest.history import recover_history, write_history
 from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
 from orchestration.ingest.sources import Landing, SourceRefused, refusals_of_year
 from orchestration.paths import Home
+from orchestration.release_store import ReleaseDamaged
 
 _MEMORY = Path("/dev/shm")
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -38,7 +39,6 @@ def check_year(home: Home, raw: Path, year: int) -> int:
 def watch_year(home: Home, raw: Path, year: int) -> int:
     """Checks a year whenever its folder changes, until interrupted."""
     exports = raw / str(year)
-    exports.mkdir(parents=True, exist_ok=True)
     with _aside(home, raw, year) as landing:
         seen: object = None
         while True:
@@ -46,8 +46,19 @@ def watch_year(home: Home, raw: Path, year: int) -> int:
             if state != seen:
                 seen = state
                 print(f"— {time.strftime('%H:%M:%S')} —")
-                _check(landing, home)
+                _look(landing, home)
             time.sleep(_SECONDS_BETWEEN_LOOKS)
+
+
+def _look(landing: Landing, home: Home) -> None:
+    """A check whose errors are said and not raised: files come and go while somebody collects them."""
+    if not landing.exports.is_dir():
+        print(f"There is no folder {landing.exports} yet.")
+        return
+    try:
+        _check(landing, home)
+    except (MetropolisError, OSError) as error:
+        print(f"metropolis: {error}")
 
 
 @contextmanager
@@ -109,7 +120,13 @@ def _findings(landing: Landing, home: Home) -> list[Finding]:
         raise SourceRefused(refusals)
     contracts = load_contracts()
     states = [landing.read_state(source) for source in contracts]
-    write_history(landing, home)
+    try:
+        write_history(landing, home)
+    except ReleaseDamaged:
+        # A build puts that in order, where it can be.
+        with held(home, wait=0):
+            recover_history(home, landing.year)
+        write_history(landing, home)
     return write_manifest(landing, contracts, [state for state in states if state is not None])
 
 

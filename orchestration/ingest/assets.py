@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.faults import Finding
-from orchestration.ingest.history import write_history
+from orchestration.ingest.history import recover_history, write_history
 from orchestration.ingest.manifest import write_corrected_values, write_manifest
 from orchestration.ingest.schema import (
     CORRECTED_VALUES,
@@ -215,6 +215,7 @@ def ingest_history(
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Reads back the current releases of the year and of the year before, for comparison."""
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
+    recover_history(warehouse.layout, landing.year)
     write_history(landing, warehouse.layout)
     for table in _HISTORY:
         if landing_key(table.name) in context.selected_asset_keys:

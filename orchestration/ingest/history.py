@@ -28,9 +28,13 @@ def latest_release(home: Home, year: int) -> Release | None:
 
     Raises ReleaseDamaged where what is to be compared with is not what was published.
     """
-    store = ReleaseStore(home, year)
-    store.recover()
-    return store.current_release()
+    return ReleaseStore(home, year).current_release()
+
+
+def recover_history(home: Home, year: int) -> None:
+    """Puts the releases of a year and of the one before in order; only for a process that holds the home."""
+    for each in (year - 1, year):
+        ReleaseStore(home, each).recover()
 
 
 def write_history(landing: Landing, home: Home) -> dict[str, int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.ingest.faults import Finding
+from orchestration.ingest.history import recover_history
 from orchestration.ingest.sources import SourceRefused
 from orchestration.paths import PROJECT_FOLDER, Home
 from tests.support.disasters import (
@@ -446,6 +447,7 @@ def test_what_shrank_is_seen_where_the_link_to_the_last_release_is_gone(
     home = Home(tmp_path / "home")
     shutil.copytree(office.home.folder, home.folder, symlinks=True)
     (home.releases(2021) / "latest").unlink()
+    recover_history(home, 2022)
     findings = Office(office.exports, office.landing, home).findings(halved("use/cases.csv"), tmp_path)
     assert [each.source_file for each in findings if each.code == "export_shrank"] == ["use/cases.csv"]
 
