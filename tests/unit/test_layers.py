@@ -6,10 +6,12 @@ import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
+from jinja2 import Template
 
 from orchestration.paths import PROJECT_FOLDER
 from orchestration.transform.runner import parse_project
@@ -108,6 +110,32 @@ def test_a_model_that_skips_a_layer_is_named(manifest: Manifest) -> None:
         "int_events (intermediate) reads figures (marts)",
         "stg_news (staging) reads stg_videos (staging)",
     ]
+
+
+def columns_of(model: dict[str, Any], landing: dict[str, Any]) -> list[str]:
+    """The columns that a staging model makes of its landing table."""
+    context = {
+        "source": lambda schema, table: f"{schema}.{table}",
+        "adapter": SimpleNamespace(quote='"{}"'.format),
+    }
+    typed = ", ".join(f'"{each["name"]}" {each["data_type"]}' for each in landing["columns"].values())
+    with duckdb.connect() as connection:
+        connection.execute("create schema landing")
+        connection.execute(f"create table landing.{landing['name']} ({typed})")
+        names: list[str] = connection.sql(Template(model["raw_code"]).render(context)).columns
+    return names
+
+
+def test_a_staging_model_describes_every_column_of_its_landing_table(manifest: Manifest) -> None:
+    models = [node for key, node in manifest["nodes"].items() if layer(key, manifest) == "staging"]
+    assert len(models) > 40
+    for model in models:
+        (source,) = model["depends_on"]["nodes"]
+        landing = manifest["sources"][source]
+        assert model["name"] == f"stg_{landing['name']}"
+        columns = columns_of(model, landing)
+        assert columns == list(model["columns"])
+        assert len(columns) == len(landing["columns"]), f"{model['name']} leaves columns out"
 
 
 def test_what_is_released_is_read_from_public_marts(manifest: Manifest) -> None:
