@@ -72,9 +72,14 @@ def without_registrations(folder: Path, _: Path) -> None:
     shutil.rmtree(folder / REGISTRATIONS)
 
 
-def most_registrations_gone(folder: Path, _: Path) -> None:
-    for path in sorted((folder / REGISTRATIONS).iterdir())[8:]:
-        path.unlink()
+def registrations_gone(left: int) -> Break:
+    """The registrations with so many files left."""
+
+    def break_it(folder: Path, _: Path) -> None:
+        for path in sorted((folder / REGISTRATIONS).iterdir())[left:]:
+            path.unlink()
+
+    return break_it
 
 
 def initiatives_halved(folder: Path, _: Path) -> None:
@@ -160,10 +165,15 @@ DISASTERS = [
     refused(
         "a member under two ids, in capitals", member_again(str.upper), "one_thing_twice", MEMBERS, "M998"
     ),
+    refused("no registrations folder", without_registrations, "SourceRefused", REGISTRATIONS, "no folder"),
     refused(
-        "no registrations folder", without_registrations, "no_registrations", REGISTRATIONS, "last year had"
+        "a registrations folder without a file",
+        registrations_gone(0),
+        "no_registrations",
+        REGISTRATIONS,
+        "last year had",
     ),
-    told("most registrations gone", most_registrations_gone, "far_fewer_rows", REGISTRATIONS, "last year"),
+    told("most registrations gone", registrations_gone(8), "far_fewer_rows", REGISTRATIONS, "last year"),
     *(
         refused(
             f"{name} with a header alone", emptied(f"{name}.csv"), "export_shrank", f"{name}.csv", "0 rows"
