@@ -70,7 +70,7 @@ ranked as (
         source_file,
         row_number() over (
             partition by figure_id
-            order by evidence_rows desc, source_file
+            order by evidence_rows desc, source_file asc
         ) as place
     from counted_files
 
