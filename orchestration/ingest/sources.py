@@ -330,7 +330,9 @@ def ingest_source(landing: Landing, contract: Contract) -> SourceState:
     }
     if contract.personal:
         references[LISTED_PLACES] = _listed_places(landing)
-    corrections = corrections_of(contract, declared_corrections(landing))
+    # The declarations themselves are landed first, and are not corrected.
+    declared = [] if contract.source == CORRECTIONS else declared_corrections(landing)
+    corrections = corrections_of(contract, declared)
     cached = landing.read_state(contract.source)
     if cached and cached.tables == _table_hashes(landing, contract):
         hashes = [sha256_of_file(path) for path in paths]

@@ -147,7 +147,7 @@ TEXTS = (
     f"releases/{YEAR}/{R2}/site/index.html",
     f"releases/{YEAR}/{R1}/sources.csv",
     f"builds/{YEAR}/built.json",
-    f"builds/{YEAR}/build.json",
+    f"builds/{YEAR}/models.json",
     f"builds/{YEAR}/guards.json",
     f"landing/{YEAR}/state/news.json",
     f"landing/{YEAR}/news.parquet",
@@ -553,5 +553,6 @@ def test_an_export_that_cannot_be_read_is_named(released: Warehouse, tmp_path: P
     finally:
         path.chmod(0o755)
     assert result.returncode == 2
-    assert f"the export {path} cannot be read" in result.stderr
+    assert f"{name}: found a " in result.stderr
+    assert "cannot be" in result.stderr
     assert "the home" not in result.stderr

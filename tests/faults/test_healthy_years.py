@@ -75,9 +75,10 @@ def test_a_figure_that_may_leave_its_band_is_told_with_both_values_and_its_file(
     built = warehouse.build()
     assert built.returncode == 0, built.stderr
     told = (
-        "events/programme.csv: Learning and capacity-building activities (learning_activities) moved from 64"
+        "Learning and capacity-building activities (learning_activities) moved from 64 the year before to 17"
     )
-    assert told in built.stdout
+    (line,) = (each for each in built.stdout.splitlines() if told in each)
+    assert "events/programme.csv" in line
     assert told in (warehouse.latest / "changes.md").read_text(encoding="utf-8")
     # And against the release before, with what changed.
     assert "Changes against 2022-r1: " in built.stdout

@@ -12,6 +12,7 @@ import pytest
 from orchestration.documentation import CATALOGUE
 from orchestration.ingest.workers import WORKERS_VARIABLE
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
+from tests.support.healthy_years import write_same_year
 
 CSV_FILES = {
     "figures": "year,figure_id,area,label,value,numerator,denominator,unit,status,"
@@ -151,11 +152,9 @@ def test_explain_of_an_unknown_figure_is_a_wrong_call(released: Warehouse) -> No
 
 
 def test_years_stand_side_by_side(released: Warehouse, tmp_path: Path) -> None:
-    from tests.support.year_factory import write_year
-
     both = released.copy(tmp_path)
     following = SMALL_YEAR + 1
-    write_year(both.raw / str(following), following, seed=8)
+    write_same_year(both.exports, both.raw / str(following))
     assert both.run("build", "--year", str(following)).returncode == 0
     result = both.run("figures", "--year", str(SMALL_YEAR), "--year", str(following), "--format", "csv")
     header = result.stdout.splitlines()[0]

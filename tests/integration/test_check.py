@@ -9,6 +9,7 @@ import dagster as dg
 import pytest
 
 from orchestration.commands.check import check_year
+from orchestration.commands.common import WrongCall
 from orchestration.definitions import build_defs
 from orchestration.paths import Home
 from orchestration.resources import report_years
@@ -65,7 +66,8 @@ def test_exports_that_cannot_be_read_are_all_named(
     said = capsys.readouterr().out
     assert "use/cases.csv: found a header without" in said
     assert "registers/staff.csv: found no file" in said
-    assert check_year(home, raw, 1999) == 2
+    with pytest.raises(WrongCall, match="no exports of 1999"):
+        check_year(home, raw, 1999)
 
 
 def test_the_job_checks_exports_and_makes_no_model(raw: Path, home: Home) -> None:

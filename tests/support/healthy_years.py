@@ -57,6 +57,23 @@ def write_healthy_year(last: Path, folder: Path, seed: int) -> None:
     _HealthyYear(last, folder, seed).write()
 
 
+def write_same_year(last: Path, folder: Path) -> None:
+    """Writes the year after with all that is in the last one, every date a year on."""
+    for path in sorted(last.rglob("*")):
+        if path.is_file():
+            _write_moved_on(path, path.relative_to(last).as_posix(), folder)
+
+
+def _write_moved_on(path: Path, name: str, folder: Path) -> None:
+    """An export a year on, in its own encoding."""
+    target = folder / moved_on(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    content = path.read_bytes()
+    encoding = _encoding(content, name)
+    text = moved_on(content.decode(encoding, "surrogateescape"))
+    target.write_bytes(text.encode(encoding, "surrogateescape"))
+
+
 def moved_on(text: str) -> str:
     """A text with every year in it a year later; 29 February becomes the 28th."""
     text = _YEAR.sub(lambda match: str(int(match[1]) + 1), text)
@@ -107,16 +124,12 @@ class _HealthyYear:
             name = path.relative_to(self._last).as_posix()
             if not path.is_file() or name.startswith(_PUBLISHED):
                 continue
-            target = self._folder / (name if name in _KEPT else moved_on(name))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if name in _KEPT:
-                shutil.copyfile(path, target)
+            if name not in _KEPT:
+                _write_moved_on(path, name, self._folder)
                 continue
-            content = path.read_bytes()
-            encoding = _encoding(content, name)
-            target.write_bytes(
-                moved_on(content.decode(encoding, "surrogateescape")).encode(encoding, "surrogateescape")
-            )
+            target = self._folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
 
     def _change(self, name: str, change: Callable[[list[Row], dict[str, int]], list[Row]]) -> None:
         path = self._folder / name

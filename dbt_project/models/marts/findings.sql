@@ -24,18 +24,72 @@ sources_of_figures as (
 
 ),
 
--- The file that most rows of a figure come from.
+-- Files behind a figure, the registrations of all events as one.
+files as (
+
+    select
+        figure_id,
+        case
+            when source_file like 'events/registrations/%' then 'events/registrations'
+            else source_file
+        end as source_file,
+        rows as evidence_rows
+    from sources_of_figures
+
+    union all
+
+    -- Which of its events count for what, the programme says.
+    select
+        figure_id,
+        'events/programme.csv' as source_file,
+        0 as evidence_rows
+    from sources_of_figures
+    where
+        source_file like 'events/registrations/%'
+        or source_file in ('events/speakers.csv', 'registers/meetings.csv')
+
+),
+
+counted_files as (
+
+    select
+        figure_id,
+        source_file,
+        sum(evidence_rows) as evidence_rows
+    from files
+    group by
+        figure_id,
+        source_file
+
+),
+
+ranked as (
+
+    select
+        figure_id,
+        source_file,
+        row_number() over (
+            partition by figure_id
+            order by evidence_rows desc, source_file asc
+        ) as place
+    from counted_files
+
+),
+
 main_sources as (
 
     select
-        sources_of_figures.figure_id,
-        sources_of_figures.source_file
-    from sources_of_figures
-    qualify
-        row_number() over (
-            partition by sources_of_figures.figure_id
-            order by sources_of_figures.rows desc, sources_of_figures.source_file asc
-        ) = 1
+        figure_id,
+        max(case when place = 1 then source_file end) as source_file,
+        concat_ws(
+            ', ',
+            max(case when place = 1 then source_file end),
+            max(case when place = 2 then source_file end),
+            max(case when place = 3 then source_file end),
+            max(case when place = 4 then source_file end)
+        ) as files
+    from ranked
+    group by figure_id
 
 ),
 
@@ -47,7 +101,8 @@ moved as (
         coalesce(main_sources.source_file, 'figures.csv') as source_file,
         catalogue.label || ' (' || moves.figure_id || ') moved from '
         || {{ figure_as_text('moves.previous_value', 'catalogue.decimals') }} || ' the year before to '
-        || {{ figure_as_text('moves.value', 'catalogue.decimals') }} as message
+        || {{ figure_as_text('moves.value', 'catalogue.decimals') }}
+        || coalesce('; it rests on ' || main_sources.files, '') as message
     from moves
     inner join catalogue
         on moves.figure_id = catalogue.figure_id
