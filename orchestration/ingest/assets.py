@@ -181,6 +181,9 @@ def ingest_manifest(
     Raises ExportsRefused after everything is written, so that no model runs on a landing that cannot be published.
     """
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
+    # A table that an earlier run left may be damaged, and none of these is read before it is written.
+    for table in _MANIFEST:
+        landing.table_path(table.name).unlink(missing_ok=True)
     contracts = load_contracts()
     states = [state for source in contracts if (state := landing.read_state(source)) is not None]
     findings = write_manifest(landing, contracts, states)

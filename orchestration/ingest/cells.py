@@ -288,7 +288,8 @@ def unreadable(column: Column, contract: Contract, header: str, text: str, said:
 
 def _described(column: Column, text: str) -> str:
     """Describes a cell with personal data without quoting it: date format, language."""
-    if column.type == "datetime":
+    # What has no digit is no date in another form, and an address has no form to tell.
+    if column.type == "datetime" and any(map(str.isdigit, text)) and "@" not in text:
         return f"the cell, of the form {shape_of(text)},"
     language = language_of(text) if column.type in ("enum", "gender") else ""
     return f"the cell, a {language} word," if language else "the cell"
