@@ -166,8 +166,16 @@ def test_a_whole_home_is_read_by_every_command(call: Call) -> None:
         assert told.error == ""
 
 
-@pytest.mark.parametrize("harm", OF_TEXT, ids=lambda harm: harm.__name__)
-@pytest.mark.parametrize("text", TEXTS)
+# Each file meets a third of the harms, each harm a third of the files; the log of releases meets all.
+_MET = [
+    (text, harm)
+    for at, text in enumerate(TEXTS)
+    for number, harm in enumerate(OF_TEXT)
+    if (at + number) % 3 == 0 or text == TEXTS[0]
+]
+
+
+@pytest.mark.parametrize(("text", "harm"), _MET, ids=[f"{text}-{harm.__name__}" for text, harm in _MET])
 def test_a_damaged_file_ends_in_a_sentence(home: Path, call: Call, text: str, harm: Harm) -> None:
     if text == "build.lock" and harm is not remove:
         put(home / text, b"{}\n")
