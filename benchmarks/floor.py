@@ -77,9 +77,9 @@ def land_small_sources(landing: Landing) -> None:
     # What the manifest asks of all registrations, it asks of the small sources alone here.
     empty = main_table(contracts[_BY_DUCKDB]).schema.empty_table()
     landing.write_table(_BY_DUCKDB, empty)
+    write_history(landing, Home(landing.folder / "no-home"))
     write_manifest(landing, contracts, states)
     write_corrected_values(landing, states)
-    write_history(landing, Home(landing.folder / "no-home"))
 
 
 def _zoom_columns(path: Path) -> tuple[int, list[str]]:

@@ -27,7 +27,7 @@ def test_the_floor_computes_the_figures_that_a_build_releases(tmp_path: Path) ->
     assert generate(raw, BENCH_YEAR, REGISTRATIONS, seed=1, workers=1) == REGISTRATIONS
     taken = build(raw, home, BENCH_YEAR)
     assert taken.wall > 0 < taken.peak
-    assert steps(home).keys() >= {"models", "guards", "release__report"}
+    assert steps(home).keys() >= {"dbt_models", "guard_suites", "release__report"}
     run(raw, BENCH_YEAR, tmp_path / "floor", take_compiled(home, tmp_path))
     released = numbers(home / "releases" / str(BENCH_YEAR) / "latest" / "figures.csv")
     assert released["participants"][0] > 0
