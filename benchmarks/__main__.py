@@ -76,7 +76,7 @@ def take_compiled(home: Path, folder: Path) -> Path:
     built = build_of(Home(home), BENCH_YEAR)
     shutil.copy(built.manifest, compiled)
     (compiled / SQL_FILE).write_text(json.dumps(sql_of_last_run(built)), encoding="utf-8")
-    shutil.copy(DBT_FOLDER / "seeds" / "figure_catalogue.csv", folder)
+    shutil.copytree(DBT_FOLDER / "seeds", folder / "seeds")
     return compiled
 
 

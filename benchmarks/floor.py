@@ -166,8 +166,8 @@ def run(raw: Path, year: int, out: Path, compiled: Path) -> dict[str, float]:
             connection.execute(f"create view landing.{table.name} as select * from read_parquet('{path}')")
     seconds["read"] = time.perf_counter() - started
     started = time.perf_counter()
-    seed = compiled.parent / "figure_catalogue.csv"
-    connection.execute(f"create table figure_catalogue as select * from read_csv('{seed}')")
+    for seed in sorted((compiled.parent / "seeds").glob("*.csv")):
+        connection.execute(f"create table {seed.stem} as select * from read_csv('{seed}')")
     for name, kind, sql in compiled_models(compiled):
         connection.execute(f'create {kind} "{name}" as {sql}')
     seconds["compute"] = time.perf_counter() - started
