@@ -158,7 +158,7 @@ def plant_elsewhere(exports: Path) -> None:
         "website/publications.csv": ("title", "mentions"),
         "website/videos.csv": ("title",),
     }.items():
-        values = dict.fromkeys(columns, WRITTEN)
+        values: dict[str, tuple[str, ...]] = dict.fromkeys(columns, WRITTEN)
         if name in ("website/publications.csv", "website/videos.csv"):
             # Their titles become the same; rows that repeat others would be an export pasted twice.
             values["published_on"] = tuple(f"{SMALL_YEAR}-03-{at + 1:02d}" for at in range(len(WRITTEN)))

@@ -15,6 +15,7 @@ renamed as (
         -- text
         severity,
         message,
+        owner,
 
         -- origin
         source_file
