@@ -15,6 +15,7 @@ renamed as (
 
         -- numerics
         bytes,
+        rows_counted,
         rows_read,
         rows_loaded,
         rows_quarantined,
