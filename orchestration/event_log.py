@@ -1,8 +1,7 @@
-"""Dagster's SQLite event log with connections that stay open.
+"""Dagster's SQLite event log with connections that stay open; the only module that imports Dagster's internals.
 
-Dagster's own storage opens a connection for each of a build's thousand reads and writes, which takes longer than
-all models together. This one holds the connection of the index and of the run at hand, and changes nothing else;
-Dagster's own storage reads what it wrote. The only module that imports Dagster's internals.
+Dagster's own storage opens a connection for each of a build's thousand reads and writes. This one holds those of the
+index and of the run at hand, and changes nothing else: Dagster's own storage reads what it wrote.
 """
 
 from __future__ import annotations
