@@ -35,6 +35,8 @@ from orchestration.storage import (
 LATEST = "latest"
 LOG = "releases.log"
 PROVENANCE = "release.json"
+# The tables of a release with one row a member.
+ANNEXES = ("annex_activity", "annex_engagement")
 _ASIDE = ".building-"
 _REMOVED = ".removing-"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -16,10 +16,9 @@ from orchestration.ingest.schema import (
 )
 from orchestration.ingest.sources import Landing
 from orchestration.paths import Home
-from orchestration.release_store import Release, ReleaseStore
+from orchestration.release_store import ANNEXES, Release, ReleaseStore
 from orchestration.storage import read_csv
 
-ANNEXES = ("annex_activity", "annex_engagement")
 _CELL_KEYS = frozenset({"member_id"})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestration.ingest.history import ANNEXES
+from orchestration.release_store import ANNEXES
 from orchestration.storage import read_csv
 
 

@@ -75,10 +75,17 @@ def test_same_exports_make_the_same_bytes(
     assert again.build().returncode == 0
     first, second = (snapshot(w.latest.resolve()) for w in (released, again))
     assert sorted(first) == sorted(second)
-    differing = [name for name in first if first[name] != second[name]]
-    # A database file carries an identity of its own; its rows are compared below.
-    assert set(differing) <= {"warehouse.duckdb", "guards.json"}
+    # A database file carries an identity of its own, and release.json its hash; its rows are compared below.
+    allowed = {"warehouse.duckdb", "guards.json", "release.json"}
+    assert {name for name in first if first[name] != second[name]} <= allowed
+    assert _provenance(released.latest, allowed) == _provenance(again.latest, allowed)
     assert _rows(released.latest) == _rows(again.latest)
+
+
+def _provenance(release: Path, files_aside: set[str]) -> dict[str, object]:
+    provenance = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    files = {name: sha256 for name, sha256 in provenance["files"].items() if name not in files_aside}
+    return {**provenance, "files": files, "checksum": None}
 
 
 def _rows(release: Path) -> dict[str, list[tuple[object, ...]]]:
