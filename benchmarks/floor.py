@@ -19,9 +19,9 @@ import duckdb
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.countries import country_code
 from orchestration.ingest.history import write_history
-from orchestration.ingest.manifest import write_corrected_values, write_manifest
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.schema import landing_tables, main_table
+from orchestration.ingest.source_inventory import write_corrected_values, write_source_inventory
 from orchestration.ingest.sources import Landing, ingest_source, references_of
 from orchestration.paths import Home
 
@@ -78,7 +78,7 @@ def land_small_sources(landing: Landing) -> None:
     empty = main_table(contracts[_BY_DUCKDB]).schema.empty_table()
     landing.write_table(_BY_DUCKDB, empty)
     write_history(landing, Home(landing.folder / "no-home"))
-    write_manifest(landing, contracts, states)
+    write_source_inventory(landing, contracts, states)
     write_corrected_values(landing, states)
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from orchestration.guards.suites import LAYERS, Suite, load_suites
 from orchestration.ingest.contracts import Column, Contract, load_contracts
-from orchestration.ingest.faults import FINDINGS_BY_IMPORTANCE
+from orchestration.ingest.errors import FINDINGS_BY_IMPORTANCE
 from orchestration.ingest.schema import FURTHER_TABLES, LandingTable, landing_columns, list_tables
 from orchestration.paths import DBT_FOLDER, PROJECT_FOLDER
 from orchestration.transform.dbt_sources import sql_type
@@ -96,10 +96,10 @@ def _source(contract: Contract) -> Iterator[str]:
 
 def _files(contract: Contract) -> str:
     optional = ", optional" if contract.optional else ""
-    form = f"{contract.kind.replace('_', ' ')}, {' or '.join(contract.encodings)}"
+    form = f"{contract.format.kind.replace('_', ' ')}, {' or '.join(contract.format.encodings)}"
     text = f"`{contract.file}`{optional} ({form})"
-    if contract.workbook is not None:
-        text += f", or `{contract.workbook.file}`, sheet {contract.workbook.sheet}"
+    if contract.format.workbook is not None:
+        text += f", or `{contract.format.workbook.file}`, sheet {contract.format.workbook.sheet}"
     return text
 
 
@@ -294,7 +294,7 @@ _PROMISES: tuple[tuple[str, str, Callable[[Contract], bool]], ...] = (
     (
         "repeats: never",
         "No row stands there twice; a block of rows does in no export",
-        lambda c: c.repeats_never,
+        lambda c: c.repeats == "never",
     ),
     ("one_row_each", "No two rows are of the same thing by another id", lambda c: bool(c.one_row_each)),
     (

@@ -21,9 +21,9 @@ from random import Random
 
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.counting import count_records
-from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.errors import FileRefused
 from orchestration.ingest.layout import Layout, Surroundings
-from orchestration.ingest.loading import LoadedFile, load_file
+from orchestration.ingest.loader import LoadedFile, load_file
 from orchestration.ingest.sources import source_paths
 from orchestration.paths import PROJECT_FOLDER
 from tests.support.landing import Known, file_name
@@ -159,10 +159,10 @@ def targets(folder: Path) -> Iterator[Target]:
             if ledger_format == "csv" and not contract.optional:
                 yield Target(contract.source, [path.read_bytes() for path in source_paths(contract, exports)])
             elif ledger_format == "csv":
-                header = contract.delimiter.join(column.headers[0] for column in contract.columns)
+                header = contract.format.delimiter.join(column.headers[0] for column in contract.columns)
                 yield Target(contract.source, [f"{header}\n".encode() * 2])
-            elif contract.workbook:
-                yield Target(contract.source, [(exports / contract.workbook.file).read_bytes()], True)
+            elif contract.format.workbook:
+                yield Target(contract.source, [(exports / contract.format.workbook.file).read_bytes()], True)
 
 
 class Broken(AssertionError):

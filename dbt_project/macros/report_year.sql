@@ -14,7 +14,7 @@
 {%- endmacro %}
 
 {#- Whether a span of days holds 31 December, its last day included; a blank last day is still open. -#}
-{% macro on_closing_day(first_day, last_day) -%}
+{% macro active_at_year_end(first_day, last_day) -%}
     (
         {{ first_day }} <= {{ year_end() }}
         and coalesce({{ last_day }} >= {{ year_end() }}, true)

@@ -1,4 +1,4 @@
-{{ config(group='finance', meta={'dagster': {'ref': {'name': 'int_whole_shares'}}}) }}
+{{ config(group='finance', meta={'dagster': {'ref': {'name': 'int_rounded_shares'}}}) }}
 
 {#-
   The parts of a whole, printed or not, hold all money of the ledger that belongs to it, and their shares add to 100.
@@ -7,7 +7,7 @@ with
 
 shares as (
 
-    select * from {{ ref('int_whole_shares') }}
+    select * from {{ ref('int_rounded_shares') }}
 
 ),
 

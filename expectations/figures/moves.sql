@@ -31,18 +31,18 @@ compared_figures as (
         figure_catalogue.figure_id,
         figure_catalogue.label,
         figure_catalogue.beyond_band,
-        figure_moves.value,
-        figure_moves.previous_value,
-        figure_moves.move_band,
-        figure_moves.is_within_band,
+        figure_changes.value,
+        figure_changes.previous_value,
+        figure_changes.move_band,
+        figure_changes.is_within_band,
         released.value as released_value,
         not coalesce(
-            figure_moves.previous_value = released.value,
-            figure_moves.previous_value is null and released.value is null
+            figure_changes.previous_value = released.value,
+            figure_changes.previous_value is null and released.value is null
         ) as is_left_out
     from figure_catalogue
-    left join figure_moves
-        on figure_catalogue.figure_id = figure_moves.figure_id
+    left join figure_changes
+        on figure_catalogue.figure_id = figure_changes.figure_id
     left join released
         on figure_catalogue.figure_id = released.figure_id
 

@@ -32,9 +32,9 @@ keys as (
     union all
 
     select
-        'figure_moves' as mart,
+        'figure_changes' as mart,
         figure_id as key
-    from figure_moves
+    from figure_changes
 
     union all
 

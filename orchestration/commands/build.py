@@ -13,7 +13,7 @@ from rich import filesize
 from orchestration import progress
 from orchestration.commands.common import WrongCall, held, print_table, warn
 from orchestration.errors import ExitCode
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.errors import Finding
 from orchestration.ingest.folder import odd_entries_of_year
 from orchestration.ingest.verdict import sentences_of_notes
 from orchestration.limits import require_engine, require_files, require_path

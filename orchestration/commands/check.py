@@ -15,10 +15,10 @@ from pathlib import Path
 from orchestration.commands.common import WrongCall, held
 from orchestration.errors import ExitCode, MetropolisError
 from orchestration.ingest.contracts import load_contracts, owner_of
-from orchestration.ingest.faults import REFUSES, FileRefused, Finding
+from orchestration.ingest.errors import REFUSES, FileRefused, Finding
 from orchestration.ingest.history import recover_history, write_history
-from orchestration.ingest.manifest import write_manifest
 from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
+from orchestration.ingest.source_inventory import write_source_inventory
 from orchestration.ingest.sources import Landing, SourceRefused, refusals_of_year
 from orchestration.paths import Home
 from orchestration.release_store import ReleaseDamaged
@@ -127,7 +127,7 @@ def _findings(landing: Landing, home: Home) -> list[Finding]:
         with held(home, wait=0):
             recover_history(home, landing.year)
         write_history(landing, home)
-    return write_manifest(landing, contracts, [state for state in states if state is not None])
+    return write_source_inventory(landing, contracts, [state for state in states if state is not None])
 
 
 def _say_wrong(year: int, refusals: Sequence[FileRefused]) -> int:

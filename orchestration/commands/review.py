@@ -14,7 +14,7 @@ from orchestration.commands.common import (
     current_release,
     print_table,
 )
-from orchestration.ingest.faults import Reason
+from orchestration.ingest.errors import Reason
 from orchestration.paths import Home
 from orchestration.release.tables import inert_text, typed_text
 from orchestration.release_store import Release

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.guards.report import GuardRefused, GuardReport, found, sentences_of_failure
 from orchestration.guards.suites import Suite, load_suites
+from orchestration.guards.validation_results import GuardRefused, GuardReport, found, sentences_of_failure
 from orchestration.progress import say
 from orchestration.resources import WarehouseResource, report_years, year_of
 

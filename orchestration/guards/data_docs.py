@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from orchestration.guards.report import PASSED, ExpectationOutcome, GuardReport
 from orchestration.guards.suites import LAYERS, load_suites
+from orchestration.guards.validation_results import PASSED, ExpectationOutcome, GuardReport
 from orchestration.paths import EXPECTATIONS_FOLDER
 
 PAGE = "index.html"

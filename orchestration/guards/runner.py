@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.build import Build
-from orchestration.guards.judgement import Judge, unanswered
-from orchestration.guards.report import ExpectationOutcome, GuardReport
+from orchestration.guards.connection import frame_of, opened
+from orchestration.guards.gx_validation import Judge, unanswered
 from orchestration.guards.suites import Suite, load_suites, suites_fingerprint
-from orchestration.guards.views import frame_of, opened
+from orchestration.guards.validation_results import ExpectationOutcome, GuardReport
 from orchestration.paths import EXPECTATIONS_FOLDER
 from orchestration.storage import write_atomically
 

@@ -17,7 +17,7 @@ from orchestration.paths import EXPECTATIONS_FOLDER
 from orchestration.storage import fingerprint_of_files
 
 LAYERS = ("landing", "marts", "figures")
-MANIFEST = "suites.yml"
+SUITES_FILE = "suites.yml"
 COMMON_SQL = "common.sql"
 ALL_QUESTIONS = "all questions"
 
@@ -74,7 +74,7 @@ class Suite:
 
     @property
     def path(self) -> str:
-        """Layer and name, as in the manifest."""
+        """Layer and name, as in suites.yml."""
         return f"{self.layer}/{self.name}"
 
     @property
@@ -84,36 +84,36 @@ class Suite:
 
 
 def load_suites(folder: Path = EXPECTATIONS_FOLDER) -> list[Suite]:
-    """Every suite of the manifest in order, and every suite file that it lacks."""
+    """Every suite of suites.yml in order, and every suite file that it lacks."""
     try:
-        named = _manifest(folder)
+        named = _named_suites(folder)
     except _Broken as broken:
-        return [_with_problem("landing", "manifest", str(broken))]
+        return [_with_problem("landing", "suites", str(broken))]
     suites = [_suite(folder, layer, name) for layer, name in named]
     return _distinct([*suites, *_unnamed(folder, set(named))])
 
 
 def suites_fingerprint(folder: Path = EXPECTATIONS_FOLDER) -> str:
-    """One hash over manifest, suites and guard views."""
+    """One hash over suites.yml, suites and guard views."""
     endings = {".json", ".sql", ".yml"}
     paths = sorted(path for path in folder.rglob("*") if path.suffix in endings)
     return fingerprint_of_files(paths, folder)
 
 
-def _manifest(folder: Path) -> list[tuple[str, str]]:
+def _named_suites(folder: Path) -> list[tuple[str, str]]:
     try:
-        node = yaml.safe_load((folder / MANIFEST).read_text(encoding="utf-8"))
+        node = yaml.safe_load((folder / SUITES_FILE).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise _Broken(f"{MANIFEST} cannot be read: {_first_line(error)}") from None
+        raise _Broken(f"{SUITES_FILE} cannot be read: {_first_line(error)}") from None
     if not isinstance(node, dict) or set(node) != set(LAYERS) or not all(node.values()):
-        raise _Broken(f"{MANIFEST} must list suites for each of {', '.join(LAYERS)}")
+        raise _Broken(f"{SUITES_FILE} must list suites for each of {', '.join(LAYERS)}")
     return [(layer, str(name)) for layer in LAYERS for name in node[layer]]
 
 
 def _unnamed(folder: Path, named: set[tuple[str, str]]) -> Iterator[Suite]:
     for path in sorted(folder.glob("*/*.json")):
         if (path.parent.name, path.stem) not in named:
-            problem = f"{MANIFEST} does not name the suite, so nobody would ask it"
+            problem = f"{SUITES_FILE} does not name the suite, so nobody would ask it"
             yield _with_problem(path.parent.name, path.stem, problem)
 
 

@@ -9,9 +9,8 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import Contract, load_contracts
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.errors import Finding
 from orchestration.ingest.history import recover_history, write_history
-from orchestration.ingest.manifest import write_corrected_values, write_manifest
 from orchestration.ingest.schema import (
     CORRECTED_VALUES,
     FINDINGS,
@@ -25,6 +24,7 @@ from orchestration.ingest.schema import (
     list_tables,
     main_table,
 )
+from orchestration.ingest.source_inventory import write_corrected_values, write_source_inventory
 from orchestration.ingest.sources import (
     Landing,
     SourceRefused,
@@ -152,7 +152,7 @@ def _result(
     )
 
 
-_MANIFEST = (SOURCE_FILES, QUARANTINE, FINDINGS, PROMISES, CORRECTED_VALUES)
+_INVENTORY = (SOURCE_FILES, QUARANTINE, FINDINGS, PROMISES, CORRECTED_VALUES)
 _HISTORY = (RELEASED_FIGURES, RELEASED_CELLS, RELEASED_SOURCES)
 EXPORTS_HOLD = dg.AssetCheckSpec(
     "exports_hold",
@@ -164,16 +164,16 @@ EXPORTS_HOLD = dg.AssetCheckSpec(
 
 
 @dg.multi_asset(
-    name="ingest_manifest",
+    name="ingest_source_inventory",
     specs=[
         _spec(table, "data engineering", [*sorted(load_contracts()), *(each.name for each in _HISTORY)])
-        for table in _MANIFEST
+        for table in _INVENTORY
     ],
     check_specs=[EXPORTS_HOLD],
     partitions_def=report_years,
     can_subset=True,
 )
-def ingest_manifest(
+def ingest_source_inventory(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Accounts for every file, row and declared correction of the year, and judges them.
@@ -182,13 +182,13 @@ def ingest_manifest(
     """
     landing = landing_of(warehouse.layout, Path(warehouse.raw), year_of(context))
     # A table that an earlier run left may be damaged, and none of these is read before it is written.
-    for table in _MANIFEST:
+    for table in _INVENTORY:
         landing.table_path(table.name).unlink(missing_ok=True)
     contracts = load_contracts()
     states = [state for source in contracts if (state := landing.read_state(source)) is not None]
-    findings = write_manifest(landing, contracts, states)
+    findings = write_source_inventory(landing, contracts, states)
     write_corrected_values(landing, states)
-    for table in _MANIFEST:
+    for table in _INVENTORY:
         if landing_key(table.name) in context.selected_asset_keys:
             yield _result(landing, table)
     if EXPORTS_HOLD.key in context.selected_asset_check_keys:
@@ -231,4 +231,4 @@ def ingest_assets() -> list[dg.AssetsDefinition]:
     for contract in load_contracts().values():
         by_group[contract.group].append(contract)
     groups = [_ingest_group(group, contracts) for group, contracts in sorted(by_group.items())]
-    return [*groups, ingest_manifest, ingest_history]
+    return [*groups, ingest_source_inventory, ingest_history]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from orchestration.ingest.contracts import load_languages
-from orchestration.ingest.faults import QuarantinedRow, Reason
+from orchestration.ingest.errors import QuarantinedRow, Reason
 
 _QUOTED = re.compile(r': "(.*?)…?" ')
 _SHAPE = re.compile(r"of the form (.+?), is ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.errors import Finding
 from orchestration.ingest.filed_year import FiledYear, listed
 from orchestration.paths import EXPECTATIONS_FOLDER
 

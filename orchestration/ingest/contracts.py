@@ -1,25 +1,64 @@
-"""Loads the contracts of the raw exports from ``raw/contracts/*.yml``."""
+"""Loads the contracts of the raw exports from ``raw/contracts/*.yml``.
+
+Unknown keys are forbidden: ``ContractBroken`` names file and line.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from orchestration.errors import MetropolisError
 from orchestration.paths import CONTRACTS_FOLDER
 
 PLATFORMS = ("zoom", "eventbrite", "form", "teams")
 UNSTORED_TYPES = frozenset({"personal", "ignored"})
 
+# A column of the contract → the values of it for which a condition holds.
+Conditions = Mapping[str, tuple[str, ...]]
+ColumnType = Literal[
+    "amount",
+    "boolean",
+    "country",
+    "date",
+    "datetime",
+    "decimal",
+    "email",
+    "enum",
+    "gender",
+    "identifier",
+    "ignored",
+    "instant",
+    "integer",
+    "integer_list",
+    "list",
+    "personal",
+    "place",
+    "place_list",
+    "rate",
+    "text",
+]
 
-@dataclass(frozen=True)
-class Word:
+
+class ContractBroken(MetropolisError):
+    """A contract does not have the keys and values that contracts have."""
+
+    def __init__(self, path: Path, line: int, field: str, problem: str) -> None:
+        super().__init__(f"{path.name}, line {line}: {field or 'the contract'}: {problem}")
+
+
+class _Node(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Word(_Node):
     """An alias of a header or answer, and where it was seen."""
 
     word: str
@@ -28,32 +67,36 @@ class Word:
     language: str = "en"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(_Node):
     """One column of an export: how it is found, read and stored."""
 
     name: str
-    type: str
-    headers: tuple[str, ...]
+    type: ColumnType
     description: str
+    header: str | None = None
+    aliases: tuple[Word, ...] = ()
     required: bool = False
     optional: bool = False
     values: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     missing: frozenset[str] = frozenset()
-    aliases: tuple[Word, ...] = ()
     words: tuple[Word, ...] = ()
     signed: bool = False
-    one_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    one_when: Conditions = {}
     references: str | None = None
     unique: str | None = None
     country: str | None = None
-    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    required_unless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    required_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    when: Conditions = {}
+    required_unless: Conditions = {}
+    required_when: Conditions = {}
     unless_beside: str | None = None
     name_key: bool = False
     land: bool = True
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The headers that name the column, its own first."""
+        return (self.header or self.name, *(alias.word for alias in self.aliases))
 
     @property
     def is_stored(self) -> bool:
@@ -61,22 +104,35 @@ class Column:
         return self.land and self.type not in UNSTORED_TYPES
 
 
-@dataclass(frozen=True)
-class Workbook:
+class Workbook(_Node):
     """The XLSX form of a source: a file and the sheet in it."""
 
     file: str
     sheet: str
 
 
-@dataclass(frozen=True)
-class Contract:
+class Format(_Node):
+    """How an export is written: kind of document, encodings, separators, number form, section of a report."""
+
+    kind: Literal["delimited", "json_array", "teams_report", "zoom_report"]
+    encodings: Annotated[
+        tuple[str, ...], BeforeValidator(lambda found: [found] if isinstance(found, str) else found)
+    ] = Field(alias="encoding")
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    thousands: str = ""
+    decimal: str = "."
+    section: str = ""
+    surplus_cells: Literal["fault", "padding"] = "fault"
+    workbook: Workbook | None = None
+
+
+class Contract(_Node):
     """The contract of a source: files, format, columns, and declared properties.
 
     ``cumulative``: it never holds fewer rows than before. ``expected_every_year``: it is not empty where it had rows.
     ``spine``: everything else rests on it, so none of its rows may be missing. ``dated_by``: the column that says when;
     of a cumulative source any year, else the report year. ``dates_in_order``: columns of which the first is not after
-    the second. ``repeats_never``: no row is there twice. ``one_row_each``: columns that tell its rows apart for people.
+    the second. ``repeats: never``: no row is there twice. ``one_row_each``: columns that tell its rows apart for people.
     ``may_stay_the_same``: last year's file, filed again, is no surprise.
     """
 
@@ -85,27 +141,20 @@ class Contract:
     grain: str
     owner: str
     file: str
-    kind: str
-    encodings: tuple[str, ...]
-    delimiter: str
-    thousands: str
-    decimal: str
-    section: str
-    surplus_cells_are_padding: bool
-    workbook: Workbook | None
+    format: Format
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    personal: bool
-    optional: bool
-    per_event: str | None
-    cumulative: bool
-    expected_every_year: bool
-    spine: bool
-    dated_by: str | None
-    dates_in_order: tuple[str, ...]
-    repeats_never: bool
-    one_row_each: tuple[str, ...]
-    may_stay_the_same: bool
+    personal: bool = False
+    optional: bool = False
+    per_event: Literal["zoom", "eventbrite", "form", "teams"] | None = None
+    cumulative: bool = False
+    expected_every_year: bool = False
+    spine: bool = False
+    dated_by: str | None = None
+    dates_in_order: tuple[str, ...] = ()
+    repeats: Literal["allowed", "never"] = "allowed"
+    one_row_each: tuple[str, ...] = ()
+    may_stay_the_same: bool = False
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""
@@ -120,89 +169,53 @@ class Contract:
         return self.file.split("/")[0] if "/" in self.file else "declarations"
 
 
-def _conditions(node: Mapping[str, list[str]] | None) -> dict[str, tuple[str, ...]]:
-    return {name: tuple(values) for name, values in (node or {}).items()}
-
-
-def _column(node: dict[str, Any]) -> Column:
-    aliases = tuple(Word(**alias) for alias in node.get("aliases", ()))
-    return Column(
-        name=node["name"],
-        type=node["type"],
-        headers=(str(node.get("header", node["name"])), *(alias.word for alias in aliases)),
-        aliases=aliases,
-        description=node["description"],
-        required=node.get("required", False),
-        optional=node.get("optional", False),
-        values=tuple(node.get("values", ())),
-        formats=tuple(node.get("formats", ())),
-        missing=frozenset(node.get("missing", ())),
-        words=tuple(Word(**word) for word in node.get("words", ())),
-        signed=node.get("signed", False),
-        one_when=_conditions(node.get("one_when")),
-        references=node.get("references"),
-        unique=node.get("unique"),
-        country=node.get("country"),
-        when=_conditions(node.get("when")),
-        required_unless=_conditions(node.get("required_unless")),
-        required_when=_conditions(node.get("required_when")),
-        unless_beside=node.get("unless_beside"),
-        name_key=node.get("name_key", False),
-        land=node.get("land", True),
-    )
-
-
-def _contract(node: dict[str, Any]) -> Contract:
-    format_ = node["format"]
-    encoding = format_["encoding"]
-    workbook = format_.get("workbook")
-    return Contract(
-        source=node["source"],
-        description=node["description"],
-        grain=node["grain"],
-        owner=node["owner"],
-        file=node["file"],
-        kind=format_["kind"],
-        encodings=tuple(encoding) if isinstance(encoding, list) else (encoding,),
-        delimiter=format_.get("delimiter", ","),
-        thousands=format_.get("thousands", ""),
-        decimal=format_.get("decimal", "."),
-        section=format_.get("section", ""),
-        surplus_cells_are_padding=format_.get("surplus_cells") == "padding",
-        workbook=Workbook(**workbook) if workbook else None,
-        key=tuple(node["key"]),
-        columns=tuple(_column(column) for column in node["columns"]),
-        personal=node.get("personal", False),
-        optional=node.get("optional", False),
-        per_event=node.get("per_event"),
-        cumulative=node.get("cumulative", False),
-        expected_every_year=node.get("expected_every_year", False),
-        spine=node.get("spine", False),
-        dated_by=node.get("dated_by"),
-        dates_in_order=tuple(node.get("dates_in_order", ())),
-        repeats_never=node.get("repeats") == "never",
-        one_row_each=tuple(node.get("one_row_each", ())),
-        may_stay_the_same=node.get("may_stay_the_same", False),
-    )
-
-
 def _load_yaml(path: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ContractBroken(path, mark.line + 1 if mark else 1, "", f"no YAML: {error.problem}") from None
+
+
+def _line_of(path: Path, keys: tuple[int | str, ...]) -> int:
+    """The line, from 1, of a key or element of a YAML file; of its nearest parent where there is none."""
+    node: yaml.Node | None = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    line = node.start_mark.line if node else 0
+    for key in keys:
+        if isinstance(node, yaml.SequenceNode) and isinstance(key, int):
+            node = node.value[key]
+            line = node.start_mark.line
+        elif isinstance(node, yaml.MappingNode):
+            found = next((pair for pair in node.value if pair[0].value == key), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line, found[1]
+    return line + 1
+
+
+def load_contract(path: Path) -> Contract:
+    """The contract of a file; ContractBroken where a key is unknown or missing, or a value is not of its type."""
+    try:
+        return Contract.model_validate(_load_yaml(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        problem = "no such key" if first["type"] == "extra_forbidden" else first["msg"]
+        raise ContractBroken(path, _line_of(path, first["loc"]), field, problem) from None
 
 
 @cache
 def load_contracts(folder: Path = CONTRACTS_FOLDER) -> dict[str, Contract]:
     """All contracts by source name, in the order of their names."""
     paths = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
-    contracts = [_contract(_load_yaml(path)) for path in paths]
-    return {contract.source: contract for contract in contracts}
+    return {contract.source: contract for contract in map(load_contract, paths)}
 
 
 def contract_of(source_file: str, contracts: Mapping[str, Contract]) -> Contract | None:
     """The contract that a file of the year's folder is read by; None where there is none."""
     for contract in contracts.values():
-        names = [contract.file, *([contract.workbook.file] if contract.workbook else [])]
+        names = [contract.file, *([contract.format.workbook.file] if contract.format.workbook else [])]
         if any(fnmatchcase(source_file, name) for name in names):
             return contract
     return None

@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import REGISTRATION_FILE, Column, Contract
 from orchestration.ingest.countries import country_code
 from orchestration.ingest.dates import secretariat_time
-from orchestration.ingest.faults import FileRefused, RowFault
+from orchestration.ingest.errors import FileRefused, RowError
 from orchestration.ingest.normalise import normalise_text
+from orchestration.ingest.parsers import column_parser
 from orchestration.ingest.schema import day_name
 
 # The source that declares them; every other source is landed after it.
@@ -98,7 +98,7 @@ def _is_file_of(contract: Contract, name: str) -> bool:
     registration = REGISTRATION_FILE.match(name)
     if registration:
         return contract.per_event == registration["platform"]
-    files = {contract.file} | ({contract.workbook.file} if contract.workbook else set())
+    files = {contract.file} | ({contract.format.workbook.file} if contract.format.workbook else set())
     return contract.source != CORRECTIONS and name in files
 
 
@@ -150,7 +150,7 @@ def _landed(column: Column, contract: Contract, correction: Correction, which: s
     typed = correction[which] or ""
     try:
         value = column_parser(column, contract, column.headers[0])(typed)
-    except RowFault as fault:
+    except RowError as fault:
         raise _refuse(correction, f"a {which} value that cannot be read", fault.sentence) from None
     name = column.name
     match column.type:

@@ -25,13 +25,13 @@ def count_records(content: bytes, source_file: str, contract: Contract, layout_o
         # A sheet says where each row is: none can hide in another.
         return None
     data = as_utf_8(content, source_file, contract)
-    if contract.kind == "json_array":
+    if contract.format.kind == "json_array":
         return len(json.loads(data.decode("utf-8", "surrogateescape")))
     return _count(data, contract, layout_of)
 
 
 def _count(data: bytes, contract: Contract, layout_of: LayoutOf) -> int:
-    delimiter, sections = contract.delimiter.encode(), sections_of(contract)
+    delimiter, sections = contract.format.delimiter.encode(), sections_of(contract)
     many, one = _many_rows(delimiter), _row_of_several_lines(delimiter)
     # A row has as many delimiters at least.
     least = sum(not column.optional for column in contract.columns) - 1

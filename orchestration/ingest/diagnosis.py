@@ -58,7 +58,7 @@ def describe(data: bytes, contract: Contract) -> str:
         return "no line with text"
     if re.match(r"\s*<(!doctype html|html)", text, re.IGNORECASE):
         return "a web page, perhaps the sign-in page of the platform"
-    delimiter = _delimiter(lines, contract.delimiter)
+    delimiter = _delimiter(lines, contract.format.delimiter)
     rows = [next(csv.reader([line], delimiter=delimiter)) for line in lines[:_MOST_LINES]]
     said = [_first_cells(rows[0]), *_other_report(rows)]
     return "; ".join([*said, *_sections(rows, contract), *_other_delimiter(delimiter, contract)])
@@ -66,9 +66,11 @@ def describe(data: bytes, contract: Contract) -> str:
 
 def describe_header(header: Sequence[str], data: bytes, contract: Contract) -> str:
     """Describes a header that lacks columns, and its file."""
-    delimiter = _delimiter([contract.delimiter.join(header)], contract.delimiter)
+    delimiter = _delimiter([contract.format.delimiter.join(header)], contract.format.delimiter)
     cells = (
-        list(header) if delimiter == contract.delimiter else contract.delimiter.join(header).split(delimiter)
+        list(header)
+        if delimiter == contract.format.delimiter
+        else contract.format.delimiter.join(header).split(delimiter)
     )
     lines = data[:_HEAD_BYTES].decode("utf-8", "replace").splitlines()
     rows = [line.split(delimiter) for line in lines[:_MOST_LINES]]
@@ -115,16 +117,16 @@ def _other_report(rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _other_delimiter(delimiter: str, contract: Contract) -> list[str]:
-    if delimiter == contract.delimiter:
+    if delimiter == contract.format.delimiter:
         return []
     return [
-        f"cells separated by {_DELIMITERS[delimiter]}, where {_DELIMITERS[contract.delimiter]} are expected"
+        f"cells separated by {_DELIMITERS[delimiter]}, where {_DELIMITERS[contract.format.delimiter]} are expected"
     ]
 
 
 def _sections(rows: Iterable[Sequence[str]], contract: Contract) -> list[str]:
     """Section titles: records with exactly one filled cell."""
-    if contract.kind not in ("zoom_report", "teams_report"):
+    if contract.format.kind not in ("zoom_report", "teams_report"):
         return []
     titles = []
     for row in rows:

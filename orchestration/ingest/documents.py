@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.diagnosis import kind_of_bytes
-from orchestration.ingest.faults import FileRefused, Reason
+from orchestration.ingest.errors import FileRefused, Reason
 from orchestration.ingest.splitting import SURROGATE, Block, LayoutOf, Split
 
 # A cell with a value in the XML of a sheet; one that only has a format ends at once.
@@ -99,9 +99,9 @@ def _shown(cell: str) -> str:
 
 def split_workbook(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:
     """Splits the contract's sheet into columns of typed cells; line numbers are sheet rows."""
-    assert contract.workbook is not None
+    assert contract.format.workbook is not None
     _refuse_odd_parts(content, source_file)
-    rows = read_sheet(content, source_file, contract.workbook.sheet)
+    rows = read_sheet(content, source_file, contract.format.workbook.sheet)
     filled = [(line, row) for line, row in enumerate(rows, start=1) if any(str(cell).strip() for cell in row)]
     if not filled:
         raise FileRefused(source_file, "an empty sheet", "a header row")

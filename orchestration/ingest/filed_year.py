@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.databases import create_landing_views, open_database
 from orchestration.ingest.contracts import Contract
-from orchestration.ingest.faults import Finding, QuarantinedRow
+from orchestration.ingest.errors import Finding, QuarantinedRow
 from orchestration.ingest.sources import Landing, SourceFile, SourceState
 from orchestration.paths import EXPECTATIONS_FOLDER
 

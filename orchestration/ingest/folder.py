@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orchestration.ingest.addresses import without_addresses
-from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.errors import FileRefused
 
 
 def odd_entries_of_year(exports: Path) -> list[FileRefused]:

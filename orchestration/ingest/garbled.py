@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from orchestration.ingest.contracts import Contract
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.errors import Finding
 from orchestration.ingest.filed_year import FiledYear, counted
 from orchestration.ingest.schema import list_tables, main_table
 

@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow as pa
 
 from orchestration.ingest.addresses import without_addresses
-from orchestration.ingest.cells import BLANK_IS_AN_ANSWER, column_parser, quoted
 from orchestration.ingest.contracts import UNSTORED_TYPES, Column, Contract
 from orchestration.ingest.dates import FORMS, Form, read_moments
-from orchestration.ingest.faults import FileRefused, Reason, RowFault
+from orchestration.ingest.errors import FileRefused, Reason, RowError
 from orchestration.ingest.normalise import plain_spaces
+from orchestration.ingest.parsers import BLANK_IS_AN_ANSWER, column_parser, quoted
 from orchestration.ingest.pseudonyms import Pseudonymiser
 
 _IDENTIFIER = re.compile(r"[A-Z]\d[\d-]{0,18}", re.ASCII)
@@ -60,7 +60,7 @@ class Reader:
     def value(self, cell: Any) -> Any:
         """The parsed value of a cell; None if blank.
 
-        Raises RowFault for one that says nothing of its type, or refers to nothing.
+        Raises RowError for one that says nothing of its type, or refers to nothing.
         """
         value = self.parse(cell)
         column = self.column
@@ -72,7 +72,7 @@ class Reader:
             # A name that slipped into the column is not repeated.
             is_told = not self.contract.personal or _IDENTIFIER.fullmatch(value)
             said = quoted(value) if is_told else "the value"
-            raise RowFault(
+            raise RowError(
                 _UNKNOWN_REFERENCE[column.references],
                 f"{self.header}: {said} is in no loaded row of {column.references}",
                 self.header,
@@ -85,7 +85,7 @@ class Reader:
             return bool(read_moments(pa.array([cell], pa.string()), self.form).is_readable_somehow[0])
         try:
             return self.parse(cell) not in (None, "")
-        except RowFault:
+        except RowError:
             return False
 
 
@@ -136,7 +136,7 @@ class Layout:
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether a row has as many cells as the header; in some reports, extra blank ones are allowed."""
-        if len(cells) > self._width and self._contract.surplus_cells_are_padding:
+        if len(cells) > self._width and self._contract.format.surplus_cells == "padding":
             return not any(cell.strip() for cell in cells[self._width :])
         return len(cells) == self._width
 
@@ -163,7 +163,7 @@ class Layout:
         for name, wanted in conditions.items():
             try:
                 value = by_name[name].parse(cells[by_name[name].position])
-            except RowFault:
+            except RowError:
                 continue
             if is_one_of(value, wanted):
                 return True

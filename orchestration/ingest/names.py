@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.countries import country_code
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.errors import Finding
 from orchestration.ingest.normalise import normalise_text
 
 MASK = "(name)"

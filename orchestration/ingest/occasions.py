@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from orchestration.ingest.contracts import REGISTRATION_FILE, Contract
 from orchestration.ingest.dates import FORMS, UNREADABLE, read_moments
-from orchestration.ingest.faults import FileRefused, Finding
+from orchestration.ingest.errors import FileRefused, Finding
 from orchestration.ingest.filed_year import FiledYear
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.text import as_utf_8
@@ -63,8 +63,10 @@ def occasions(content: bytes, contract: Contract) -> list[Occasion]:
         text = as_utf_8(content[:_HEAD_BYTES], "", contract).decode("utf-8", "replace")
     except FileRefused:
         return []
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=contract.delimiter) if row][:_HEAD_ROWS]
-    return _of_teams(rows) if contract.kind == "teams_report" else _of_zoom(rows)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=contract.format.delimiter) if row][
+        :_HEAD_ROWS
+    ]
+    return _of_teams(rows) if contract.format.kind == "teams_report" else _of_zoom(rows)
 
 
 def _of_zoom(rows: Sequence[Sequence[str]]) -> list[Occasion]:
@@ -125,7 +127,7 @@ def _of_another_event(year: FiledYear) -> Iterator[Finding]:
         contract = year.contracts[file.source]
         match = REGISTRATION_FILE.match(file.source_file)
         if (
-            contract.kind not in ("zoom_report", "teams_report")
+            contract.format.kind not in ("zoom_report", "teams_report")
             or match is None
             or match["event_id"] not in events
         ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from orchestration.ingest.contracts import Column, Contract
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.errors import Finding
 from orchestration.ingest.filed_year import FiledYear, counted
 from orchestration.ingest.schema import main_table
 
@@ -150,13 +150,13 @@ def _repeated_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
         is_pasted = (longest >= _FEWEST_ROWS and longest * _ROWS_IN_ONE > rows) or (
             longest > 1 and longest * 2 >= rows
         )
-        is_many = contract.repeats_never and repeated >= _FEWEST_ROWS and repeated * _ROWS_IN_ONE > rows
+        is_many = contract.repeats == "never" and repeated >= _FEWEST_ROWS and repeated * _ROWS_IN_ONE > rows
         if is_pasted or is_many:
             said = f"{repeated} of {rows} rows stand there before, again from line {row['line']} on: pasted twice"
             # People are counted once, however often they are there.
             severity = "note" if contract.per_event else "refuse"
             yield Finding(severity, "pasted_twice", row["source_file"], said)
-        elif contract.repeats_never:
+        elif contract.repeats == "never":
             said = f"{counted(repeated, 'row')} of {rows} stand there before, such as line {row['line']}"
             yield Finding("note", "rows_repeated", row["source_file"], said)
 

@@ -69,4 +69,4 @@ class TeamsSections(Sections):
 def sections_of(contract: Contract) -> Sections | None:
     """The sections of a contract's files; None where all records stand below one header."""
     kinds = {"zoom_report": ZoomSections, "teams_report": TeamsSections}
-    return kinds[contract.kind](contract.section) if contract.kind in kinds else None
+    return kinds[contract.format.kind](contract.format.section) if contract.format.kind in kinds else None

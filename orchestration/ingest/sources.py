@@ -37,16 +37,16 @@ from orchestration.ingest.corrections import (
     corrections_of,
 )
 from orchestration.ingest.counting import count_records
-from orchestration.ingest.faults import (
+from orchestration.ingest.errors import (
     FileRefused,
     Finding,
     QuarantinedRow,
     Reason,
-    RowFault,
+    RowError,
 )
 from orchestration.ingest.folder import odd_entries
 from orchestration.ingest.layout import Layout, Surroundings
-from orchestration.ingest.loading import LoadedFile, empty_tables, load_file, reject_file, texts_of
+from orchestration.ingest.loader import LoadedFile, empty_tables, load_file, reject_file, texts_of
 from orchestration.ingest.names import (
     finding_of,
     masked,
@@ -188,7 +188,10 @@ def source_paths(contract: Contract, exports: Path) -> list[Path]:
     the name of one of its files and cannot be read as one.
     """
     folder = exports / Path(contract.file).parent
-    names = {Path(contract.file).name, *([Path(contract.workbook.file).name] if contract.workbook else [])}
+    names = {
+        Path(contract.file).name,
+        *([Path(contract.format.workbook.file).name] if contract.format.workbook else []),
+    }
     odd = [
         refusal
         for path, refusal in odd_entries(folder, exports)
@@ -206,7 +209,7 @@ def _present_paths(contract: Contract, exports: Path) -> list[Path]:
             name = folder.relative_to(exports).as_posix()
             raise SourceRefused([FileRefused(name, "no folder", "the folder of the year's registrations")])
         return sorted(path for path in exports.glob(contract.file) if path.is_file())
-    names = [contract.file] + ([contract.workbook.file] if contract.workbook else [])
+    names = [contract.file] + ([contract.format.workbook.file] if contract.format.workbook else [])
     paths = [exports / name for name in names if (exports / name).is_file()]
     if len(paths) > 1:
         refusal = FileRefused(contract.file, f"{names[0]} and {names[1]}", "one of them")
@@ -556,7 +559,7 @@ def _reject_unknown_event(
 ) -> LoadedFile:
     """Quarantines all rows of a file whose event the programme does not list (rule 38)."""
     message = f"Event {surroundings.event_id} is in no loaded row of the programme"
-    fault = RowFault(Reason.UNKNOWN_EVENT, message, "event_id")
+    fault = RowError(Reason.UNKNOWN_EVENT, message, "event_id")
     try:
         result = reject_file(content, source_file, contract, surroundings, fault)
     except FileRefused as refusal:

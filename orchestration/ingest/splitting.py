@@ -18,7 +18,7 @@ import pyarrow.csv
 
 from orchestration.ingest.contracts import Contract
 from orchestration.ingest.diagnosis import describe, describe_header
-from orchestration.ingest.faults import FileRefused, Reason
+from orchestration.ingest.errors import FileRefused, Reason
 from orchestration.ingest.lines import (
     QUOTE,
     Indices,
@@ -137,10 +137,10 @@ class _Splitter:
         self._source_file = source_file
         self._contract = contract
         self._layout_of = layout_of
-        self._reader = _CellReader(contract.delimiter.encode("ascii"))
+        self._reader = _CellReader(contract.format.delimiter.encode("ascii"))
         self._sections = sections_of(contract)
         quotes = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == QUOTE)
-        self._lines = find_lines(data, quotes, ord(contract.delimiter))
+        self._lines = find_lines(data, quotes, ord(contract.format.delimiter))
         self._records = self._find_records(quotes)
         self._is_in_rows = self._sections is None
         self._layout: Layout | None = None
@@ -152,7 +152,7 @@ class _Splitter:
         if self._lines.is_in_order.all():
             return by_line
         least = sum(not column.optional for column in self._contract.columns)
-        delimiter = ord(self._contract.delimiter)
+        delimiter = ord(self._contract.format.delimiter)
         by_quotes = records_of_several_lines(self._data, self._lines, quotes, delimiter, least)
         if by_quotes is None or self._has_titles_inside(by_quotes):
             return by_line
@@ -333,7 +333,7 @@ class _Splitter:
     def _usual_width(self, part: _Part, counts: Indices) -> int:
         """The most frequent cell count of plain lines: the header's, unless padding is allowed."""
         width = len(part.header)
-        if not self._contract.surplus_cells_are_padding or not len(counts):
+        if self._contract.format.surplus_cells != "padding" or not len(counts):
             return width
         return max(width, int(np.bincount(counts).argmax()))
 
@@ -350,7 +350,7 @@ class _Splitter:
                 use_threads=False,
                 block_size=max(_BLOCK, 2 * longest),
             ),
-            pyarrow.csv.ParseOptions(delimiter=self._contract.delimiter, newlines_in_values=True),
+            pyarrow.csv.ParseOptions(delimiter=self._contract.format.delimiter, newlines_in_values=True),
             pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(wanted, pa.string()),
                 include_columns=wanted,

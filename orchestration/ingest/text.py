@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestration.ingest.contracts import Contract
-from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.errors import FileRefused
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _HEAD = 400
@@ -18,8 +18,8 @@ def as_utf_8(content: bytes, source_file: str, contract: Contract) -> bytes:
     mark, encoding = next(((m, e) for m, e in _MARKS if content.startswith(m)), (b"", ""))
     encoding = encoding or _encoding_without_mark(content, contract)
     family = encoding[:6] if encoding.startswith("utf-16") else encoding
-    if family not in contract.encodings:
-        raise FileRefused(source_file, f"{family} text", " or ".join(contract.encodings))
+    if family not in contract.format.encodings:
+        raise FileRefused(source_file, f"{family} text", " or ".join(contract.format.encodings))
     body = content[len(mark) :]
     if encoding == "cp1252" and _is_utf_8_beyond_ascii(body):
         raise FileRefused(source_file, "utf-8 text", "cp1252")
@@ -42,7 +42,7 @@ def _encoding_without_mark(content: bytes, contract: Contract) -> str:
         return "utf-16-le"
     if len(head) >= 4 and head[0::2].count(0) > len(head) // 3:
         return "utf-16-be"
-    return "cp1252" if "cp1252" in contract.encodings else "utf-8"
+    return "cp1252" if "cp1252" in contract.format.encodings else "utf-8"
 
 
 def _is_utf_8_beyond_ascii(body: bytes) -> bool:

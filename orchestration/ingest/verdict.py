@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from orchestration.errors import Refusal
 from orchestration.ingest.contracts import contract_of, load_contracts, owner_of
-from orchestration.ingest.faults import REFERS_TO_MISSING, REFUSES, Finding
+from orchestration.ingest.errors import REFERS_TO_MISSING, REFUSES, Finding
 
 
 class ExportsRefused(Refusal):

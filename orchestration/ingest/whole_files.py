@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from orchestration.ingest.causes import commonest_reason, likely_cause
 from orchestration.ingest.diagnosis import name_encoding
-from orchestration.ingest.faults import REFERS_TO_MISSING, Finding, QuarantinedRow, Reason
+from orchestration.ingest.errors import REFERS_TO_MISSING, Finding, QuarantinedRow, Reason
 from orchestration.ingest.filed_year import FiledYear, counted, listed
 
 ACCEPTED_FILE = "accepted.csv"

@@ -139,7 +139,7 @@ def _moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:
         select
             moves.figure_id, catalogue.unit, moves.value, moves.previous_value,
             moves.previous_release, moves.relative_move, moves.is_within_band
-        from figure_moves as moves
+        from figure_changes as moves
         inner join figure_catalogue as catalogue on moves.figure_id = catalogue.figure_id
         where moves.previous_value is not null and moves.value is not null
         order by catalogue.position

@@ -14,8 +14,8 @@ from orchestration.build import Build
 from orchestration.databases import open_database
 from orchestration.errors import Refusal
 from orchestration.fingerprints import code_fingerprint, inputs_fingerprint
-from orchestration.guards.report import GuardRefused, GuardReport, verify_report
-from orchestration.ingest.faults import Finding, by_importance
+from orchestration.guards.validation_results import GuardRefused, GuardReport, verify_report
+from orchestration.ingest.errors import Finding, by_importance
 from orchestration.ingest.pseudonyms import forgotten_marks
 from orchestration.paths import Home
 from orchestration.progress import say

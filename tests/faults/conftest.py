@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestration.build import Build, build_of
-from orchestration.guards.report import verify_report
+from orchestration.guards.validation_results import verify_report
 from orchestration.paths import Home
 from tests.conftest import Warehouse
 

@@ -703,18 +703,22 @@ FIGURES = [
     mutation(
         "a figure leapt",
         released_figure("100000", year=f"{YEAR} - 1"),
-        Marts(f"update figure_moves set previous_value = 100000, is_within_band = false {WHERE_ONE_FIGURE}"),
+        Marts(
+            f"update figure_changes set previous_value = 100000, is_within_band = false {WHERE_ONE_FIGURE}"
+        ),
         fails="move_within_band",
     ),
     mutation(
         "a figure moved within its band",
         released_figure("100000", year=f"{YEAR} - 1"),
-        Marts(f"update figure_moves set previous_value = 100000, is_within_band = true {WHERE_ONE_FIGURE}"),
+        Marts(f"update figure_changes set previous_value = 100000, is_within_band = true {WHERE_ONE_FIGURE}"),
     ),
     mutation(
         "a figure leapt, as declared",
         released_figure("100000", year=f"{YEAR} - 1"),
-        Marts(f"update figure_moves set previous_value = 100000, is_within_band = false {WHERE_ONE_FIGURE}"),
+        Marts(
+            f"update figure_changes set previous_value = 100000, is_within_band = false {WHERE_ONE_FIGURE}"
+        ),
         *restated("figure", f"'{ONE_FIGURE}'", "'100000'", VALUE_NOW),
     ),
     mutation(
@@ -725,14 +729,16 @@ FIGURES = [
     mutation(
         "a figure that may leave its band left it",
         released_figure("100000", year=f"{YEAR} - 1"),
-        Marts(f"update figure_moves set previous_value = 100000, is_within_band = false {WHERE_ONE_FIGURE}"),
+        Marts(
+            f"update figure_changes set previous_value = 100000, is_within_band = false {WHERE_ONE_FIGURE}"
+        ),
         Marts(f"update figure_catalogue set beyond_band = 'tell' {WHERE_ONE_FIGURE}"),
     ),
     mutation(
         "a figure that may leave its band fell to nothing",
         released_figure("3", year=f"{YEAR} - 1"),
         Marts(
-            f"update figure_moves set value = 0, previous_value = 3, is_within_band = true {WHERE_ONE_FIGURE}"
+            f"update figure_changes set value = 0, previous_value = 3, is_within_band = true {WHERE_ONE_FIGURE}"
         ),
         Marts(f"update figure_catalogue set beyond_band = 'tell' {WHERE_ONE_FIGURE}"),
         fails="move_within_band",
@@ -741,14 +747,14 @@ FIGURES = [
         "a figure of two fell to nothing",
         released_figure("2", year=f"{YEAR} - 1"),
         Marts(
-            f"update figure_moves set value = 0, previous_value = 2, is_within_band = true {WHERE_ONE_FIGURE}"
+            f"update figure_changes set value = 0, previous_value = 2, is_within_band = true {WHERE_ONE_FIGURE}"
         ),
     ),
     mutation(
         "a figure that was published is refused",
         released_figure("1", year=f"{YEAR} - 1"),
         Marts(
-            f"update figure_moves set value = null, previous_value = 1, is_within_band = null {WHERE_ONE_FIGURE}"
+            f"update figure_changes set value = null, previous_value = 1, is_within_band = null {WHERE_ONE_FIGURE}"
         ),
         fails="move_within_band",
     ),
@@ -763,7 +769,7 @@ FIGURES = [
             denominator="(select 1000 * denominator from figures where figure_id = 'funding_other_share')",
         ),
         Marts(
-            "update figure_moves set is_within_band = true, previous_value = value"
+            "update figure_changes set is_within_band = true, previous_value = value"
             " where figure_id = 'funding_other_share'"
         ),
         fails="move_within_band",

@@ -158,9 +158,9 @@ def test_parts_that_do_not_add_up_are_found(
 ) -> None:
     question = asked(released, "parts_of_a_whole_add_up")
     assert broken.execute(question).fetchall() == []
-    broken.execute("create table broken as from int_whole_shares")
-    broken.execute("drop view int_whole_shares")
-    broken.execute("alter table broken rename to int_whole_shares")
+    broken.execute("create table broken as from int_rounded_shares")
+    broken.execute("drop view int_rounded_shares")
+    broken.execute("alter table broken rename to int_rounded_shares")
     assert broken.execute(question).fetchall() == []
-    broken.execute(f"update int_whole_shares set {column} = {column} + 1 where part = 'other'")
+    broken.execute(f"update int_rounded_shares set {column} = {column} + 1 where part = 'other'")
     assert [row[0] for row in broken.execute(question).fetchall()] == ["funding"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingest.faults import Finding
+from orchestration.ingest.errors import Finding
 from orchestration.ingest.history import recover_history
 from orchestration.ingest.sources import SourceRefused
 from orchestration.paths import PROJECT_FOLDER, Home

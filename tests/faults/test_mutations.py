@@ -13,11 +13,11 @@ import duckdb
 import pytest
 
 from orchestration.build import Build
-from orchestration.guards.judgement import Judge
-from orchestration.guards.report import FAILED, PASSED, ExpectationOutcome
+from orchestration.guards.connection import opened
+from orchestration.guards.gx_validation import Judge
 from orchestration.guards.runner import ask_all
 from orchestration.guards.suites import Suite, load_suites
-from orchestration.guards.views import opened
+from orchestration.guards.validation_results import FAILED, PASSED, ExpectationOutcome
 from orchestration.paths import PROJECT_FOLDER
 from tests.faults.mutations import MUTATIONS, Landing, Marts, Mutation
 

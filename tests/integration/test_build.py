@@ -170,6 +170,6 @@ def test_years_stand_side_by_side(released: Warehouse, tmp_path: Path) -> None:
         str(both.home / "releases" / str(following) / "latest" / "warehouse.duckdb"), read_only=True
     ) as connection:
         compared = connection.execute(
-            "select count(*) from figure_moves where previous_value is not null"
+            "select count(*) from figure_changes where previous_value is not null"
         ).fetchall()
     assert compared[0][0] > 80

@@ -128,7 +128,7 @@ def test_nodes_are_stale_by_what_they_read(released: Warehouse, tmp_path: Path) 
     videos = build.landing / "videos.parquet"
     pq.write_table(pq.read_table(videos).slice(1), videos)
     stale = ModelsRecord(build).stale()
-    assert {"model.metropolis.figures", "model.metropolis.figure_moves"} <= set(stale)
+    assert {"model.metropolis.figures", "model.metropolis.figure_changes"} <= set(stale)
     assert not {"model.metropolis.stg_videos", "model.metropolis.members"} & set(stale)
     with pytest.raises(BuildIncomplete, match="older than the landing"):
         ModelsRecord(build).verify_complete()
@@ -139,9 +139,9 @@ def test_a_mart_made_from_an_old_mart_stays_stale(released: Warehouse, tmp_path:
     build = build_of(Home(warehouse.home), warehouse.year)
     videos = build.landing / "videos.parquet"
     pq.write_table(pq.read_table(videos).slice(1), videos)
-    run_selected(build, DuckDBEngine(), ["model.metropolis.figure_moves"])
+    run_selected(build, DuckDBEngine(), ["model.metropolis.figure_changes"])
     stale = set(ModelsRecord(build).stale())
-    assert {"model.metropolis.figures", "model.metropolis.figure_moves"} <= stale
+    assert {"model.metropolis.figures", "model.metropolis.figure_changes"} <= stale
     run_selected(build, DuckDBEngine(), [each for each in ModelsRecord(build).node_ids if each in stale])
     assert ModelsRecord(build).stale() == []
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.errors import FileRefused
 from orchestration.ingest.pseudonyms import KEY_VARIABLE, Pseudonymiser, load_or_make_key
 from orchestration.ingest.sources import source_paths
 from orchestration.paths import DBT_FOLDER

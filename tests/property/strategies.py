@@ -42,12 +42,12 @@ def written(rows: Sequence[Sequence[str]], contract: Contract, line_end: str, qu
     buffer = io.StringIO()
     writer = csv.writer(
         buffer,
-        delimiter=contract.delimiter,
+        delimiter=contract.format.delimiter,
         lineterminator=line_end,
         quoting=csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL,
     )
     writer.writerows(rows)
-    encoding = "utf-8" if "utf-8" in contract.encodings else contract.encodings[0]
+    encoding = "utf-8" if "utf-8" in contract.format.encodings else contract.format.encodings[0]
     if encoding == "cp1252":
         return buffer.getvalue().encode(encoding, "replace")
     return buffer.getvalue().encode(encoding, "surrogateescape" if encoding == "utf-8" else "surrogatepass")
@@ -68,10 +68,18 @@ def tables(draw: st.DrawFn, contract: Contract) -> tuple[list[str], list[list[st
 
 def sections(contract: Contract, header: list[str], rows: list[list[str]]) -> list[list[str]]:
     """The rows of a file: below the header alone, or in the section of a report that has several."""
-    if contract.kind == "zoom_report":
+    if contract.format.kind == "zoom_report":
         head = [["Attendee Report"], ["Host Details", ""], ["Name", "Email"], ["a", "b@example.org", "c"]]
-        return [*head, [contract.section, ""], header, *rows, ["Other Attended", ""], ["Name"], ["+34"]]
-    if contract.kind == "teams_report":
-        head = [["1. Summary"], ["Meeting title", "x"], [], [f"2. {contract.section}"]]
+        return [
+            *head,
+            [contract.format.section, ""],
+            header,
+            *rows,
+            ["Other Attended", ""],
+            ["Name"],
+            ["+34"],
+        ]
+    if contract.format.kind == "teams_report":
+        head = [["1. Summary"], ["Meeting title", "x"], [], [f"2. {contract.format.section}"]]
         return [*head, header, *rows, [], ["3. In-Meeting Activities"], ["Name"], ["x"]]
     return [header, *rows]

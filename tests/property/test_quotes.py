@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from orchestration.ingest.contracts import REGISTRATION_FILE, load_contracts
 from orchestration.ingest.counting import count_records
-from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.errors import FileRefused
 from orchestration.ingest.layout import Layout, Surroundings
-from orchestration.ingest.loading import LoadedFile, load_file
+from orchestration.ingest.loader import LoadedFile, load_file
 from orchestration.ingest.sources import source_paths
 from orchestration.paths import PROJECT_FOLDER
 from tests.property.strategies import BOUNDED
@@ -38,7 +38,7 @@ def sample_files() -> list[tuple[str, Path]]:
     return [
         (contract.source, path)
         for contract in CONTRACTS.values()
-        if contract.kind != "json_array"
+        if contract.format.kind != "json_array"
         for path in source_paths(contract, SAMPLE)
         if path.suffix == ".csv"
     ]
@@ -89,7 +89,7 @@ def test_a_stray_quote_costs_its_own_row_alone(seed: int) -> None:
     rng = Random(seed)
     source, path = rng.choice(FILES)
     text, encoding = letters_of(path.read_bytes())
-    at = place_of_a_quote(rng, text, CONTRACTS[source].delimiter)
+    at = place_of_a_quote(rng, text, CONTRACTS[source].format.delimiter)
     whole, rows_before = read_whole(source, path)
     try:
         loaded, rows = read(source, path, f'{text[:at]}"{text[at:]}'.encode(encoding))

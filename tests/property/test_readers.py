@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.loading import LoadedFile
+from orchestration.ingest.errors import FileRefused
+from orchestration.ingest.loader import LoadedFile
 from tests.property.strategies import BOUNDED, SOURCES, cells, sections, tables, written
 from tests.support.landing import counted, file_name, load, rows_of
 
 CONTRACTS = load_contracts()
-DELIMITED = [name for name in SOURCES if CONTRACTS[name].kind != "json_array"]
+DELIMITED = [name for name in SOURCES if CONTRACTS[name].format.kind != "json_array"]
 PERSONAL = [name for name in SOURCES if CONTRACTS[name].personal]
 
 
@@ -75,7 +75,9 @@ def test_any_cells_are_accounted_for(source: str, data: st.DataObject) -> None:
 @BOUNDED
 @given(data=st.data())
 def test_the_rows_of_a_plain_file_are_counted_one_by_one(data: st.DataObject) -> None:
-    source = data.draw(st.sampled_from([name for name in DELIMITED if CONTRACTS[name].kind == "delimited"]))
+    source = data.draw(
+        st.sampled_from([name for name in DELIMITED if CONTRACTS[name].format.kind == "delimited"])
+    )
     contract = CONTRACTS[source]
     header, rows = data.draw(tables(contract))
     # A lone blank cell is a blank line, and that is no row.

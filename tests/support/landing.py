@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 
 from orchestration.ingest.contracts import Contract, load_contracts
 from orchestration.ingest.counting import count_records
-from orchestration.ingest.faults import Finding, QuarantinedRow, Reason
+from orchestration.ingest.errors import Finding, QuarantinedRow, Reason
 from orchestration.ingest.history import write_history
 from orchestration.ingest.layout import Layout, Surroundings
-from orchestration.ingest.loading import LoadedFile, load_file, split_file
-from orchestration.ingest.manifest import write_corrected_values, write_manifest
+from orchestration.ingest.loader import LoadedFile, load_file, split_file
 from orchestration.ingest.pseudonyms import Pseudonymiser
+from orchestration.ingest.source_inventory import write_corrected_values, write_source_inventory
 from orchestration.ingest.sources import Landing, ingest_source, references_of
 from orchestration.paths import Home
 
@@ -43,8 +43,8 @@ def file_name(source: str, *, workbook: bool = False) -> str:
     """The path under the year that a source's file has."""
     contract = load_contracts()[source]
     if workbook:
-        assert contract.workbook is not None
-        return contract.workbook.file
+        assert contract.format.workbook is not None
+        return contract.format.workbook.file
     return contract.file.replace("*", EVENT)
 
 
@@ -153,6 +153,6 @@ def land_year(exports: Path, folder: Path, home: Home | None = None) -> LandedYe
         quarantined += ingest_source(landing, contract).quarantined
     states = [state for name in contracts if (state := landing.read_state(name)) is not None]
     write_history(landing, home or Home(folder / "no home"))
-    findings = write_manifest(landing, contracts, states)
+    findings = write_source_inventory(landing, contracts, states)
     write_corrected_values(landing, states)
     return LandedYear(landing, quarantined, findings)

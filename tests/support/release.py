@@ -32,7 +32,7 @@ Compared with {YEAR}-r1.
 - New members (members_new): 2 → 3. Restated: {HARM} (report team, {YEAR}-02-01)
 """
 _MARTS = (
-    *("figures", "figure_moves", "annex_activity", "annex_engagement", "funding_sources"),
+    *("figures", "figure_changes", "annex_activity", "annex_engagement", "funding_sources"),
     *("funds_use", "gender_impact", "calendar", "action_plan", "reconciliation"),
     *("resolved_places", "unresolved_places", "member_names", "participants_by_gender", "regions"),
     *("figure_sources", "quarantine", "sources"),
@@ -164,7 +164,7 @@ def _fill_figures(
         before = None if index % 10 == 9 or not has_year_before or is_empty else value + index % 5 - 2
         moves.append(_move(entry, figures[-1]["value"], before))
     _insert(connection, "figures", figures)
-    _insert(connection, "figure_moves", moves)
+    _insert(connection, "figure_changes", moves)
 
 
 def _move(entry: Row, value: Decimal | None, before: Decimal | None) -> Row:

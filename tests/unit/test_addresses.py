@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.ingest.addresses import address_of, without_addresses
-from orchestration.ingest.faults import FileRefused, Finding
+from orchestration.ingest.errors import FileRefused, Finding
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.sources import source_file_of
 

@@ -11,14 +11,16 @@ import pytest
 
 from orchestration.ingest.contracts import REGISTRATION_FILE, Contract, load_contracts
 from orchestration.ingest.counting import count_records
-from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.errors import FileRefused
 from orchestration.ingest.layout import Layout, Surroundings
-from orchestration.ingest.loading import LoadedFile, load_file
+from orchestration.ingest.loader import LoadedFile, load_file
 from tests.support.landing import PSEUDONYMS, faults_of, rows_of
 
 CASES = Path(__file__).parent.parent / "cases"
 CONTRACTS = load_contracts()
-BY_PLATFORM = {contract.per_event: contract for contract in CONTRACTS.values() if contract.per_event}
+BY_PLATFORM: dict[str | None, Contract] = {
+    contract.per_event: contract for contract in CONTRACTS.values() if contract.per_event
+}
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
-from orchestration.ingest.cells import column_parser
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
     UNSTORED_TYPES,
     Contract,
+    ContractBroken,
+    load_contract,
     load_contracts,
     load_vocabulary,
     owner_of,
 )
-from orchestration.ingest.faults import Reason
+from orchestration.ingest.errors import Reason
+from orchestration.ingest.parsers import column_parser
 from orchestration.ingest.schema import landing_tables, main_table
 
 CONTRACTS = load_contracts()
@@ -106,7 +110,7 @@ def test_what_is_beside_the_exports_is_optional_and_nothing_else() -> None:
 
 
 def test_dialects_are_those_of_the_description() -> None:
-    ledger, teams = CONTRACTS["ledger"], CONTRACTS["teams_participants"]
+    ledger, teams = CONTRACTS["ledger"].format, CONTRACTS["teams_participants"].format
     assert (ledger.encodings, ledger.delimiter, ledger.thousands, ledger.decimal) == (
         ("cp1252",), ";", ".", ",",
     )  # fmt: skip
@@ -115,10 +119,10 @@ def test_dialects_are_those_of_the_description() -> None:
         "Ledger",
     )
     assert set(teams.encodings) == {"utf-16", "utf-8"} and teams.delimiter == "\t"
-    assert CONTRACTS["form_responses"].delimiter == ";"
+    assert CONTRACTS["form_responses"].format.delimiter == ";"
     others = {c.source for c in CONTRACTS.values()} - {"ledger", "teams_participants", "form_responses"}
-    assert all(CONTRACTS[name].encodings == ("utf-8",) for name in others)
-    assert all(CONTRACTS[name].delimiter == "," for name in others)
+    assert all(CONTRACTS[name].format.encodings == ("utf-8",) for name in others)
+    assert all(CONTRACTS[name].format.delimiter == "," for name in others)
 
 
 @pytest.mark.parametrize("source", sorted(CONTRACTS))
@@ -268,3 +272,36 @@ def test_what_everything_rests_on_is_the_register_of_members_and_the_programme()
 )
 def test_a_file_or_folder_has_the_owner_of_its_contract(file: str, owner: str) -> None:
     assert owner_of(file, CONTRACTS) == owner
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("cumulative: true", "cumulativ: true", "line 7: cumulativ: no such key"),
+        (
+            "required: true, header: Title",
+            "requierd: true, header: Title",
+            "line 9: columns.0.requierd: no such key",
+        ),
+        ("encoding: utf-8", "encodnig: utf-8", "line 6: format.encoding: Field required"),
+        ("type: text", "type: txet", "line 9: columns.0.type: Input should be 'amount'"),
+        ("owner: web team\n", "", "line 1: owner: Field required"),
+        ("[title]", "[title", "no YAML: "),
+    ],
+)
+def test_a_broken_contract_is_refused_by_file_and_line(
+    tmp_path: Path, before: str, after: str, sentence: str
+) -> None:
+    whole = (
+        "source: talks\ndescription: Talks\ngrain: one row a talk\nowner: web team\nfile: website/talks.csv\n"
+        "format: {kind: delimited, encoding: utf-8}\ncumulative: true\ncolumns:\n"
+        "  - {name: title, type: text, required: true, header: Title, description: Its title}\nkey: [title]\n"
+    )
+    path = tmp_path / "talks.yml"
+    path.write_text(whole, encoding="utf-8")
+    assert load_contract(path).columns[0].headers == ("Title",)
+    assert before in whole
+    path.write_text(whole.replace(before, after), encoding="utf-8")
+    with pytest.raises(ContractBroken) as refused:
+        load_contract(path)
+    assert str(refused.value).startswith("talks.yml, line ") and sentence in str(refused.value)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.manifest import write_corrected_values
+from orchestration.ingest.source_inventory import write_corrected_values
 from orchestration.ingest.sources import SourceRefused, ingest_source
 from tests.support.landing import LandedYear, land_year
 

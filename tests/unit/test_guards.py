@@ -20,7 +20,9 @@ import yaml
 
 from orchestration.build import Build
 from orchestration.guards.data_docs import write_data_docs
-from orchestration.guards.report import (
+from orchestration.guards.runner import run_guards
+from orchestration.guards.suites import ALL_QUESTIONS, LAYERS, Suite, load_suites
+from orchestration.guards.validation_results import (
     COULD_NOT_CHECK,
     FAILED,
     PASSED,
@@ -28,8 +30,6 @@ from orchestration.guards.report import (
     GuardReport,
     verify_report,
 )
-from orchestration.guards.runner import run_guards
-from orchestration.guards.suites import ALL_QUESTIONS, LAYERS, Suite, load_suites
 from orchestration.paths import EXPECTATIONS_FOLDER
 
 IN_SET = "expect_column_values_to_be_in_set"
@@ -117,7 +117,7 @@ def change(build: Build, statement: str) -> None:
 
 def test_importing_the_guards_imports_nothing_slow() -> None:
     code = (
-        "import orchestration.guards, orchestration.guards.runner, orchestration.guards.report,"
+        "import orchestration.guards, orchestration.guards.runner, orchestration.guards.validation_results,"
         " orchestration.guards.data_docs, sys;"
         "print(sorted({'pandas', 'great_expectations', 'duckdb', 'jinja2'} & set(sys.modules)))"
     )

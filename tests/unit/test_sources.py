@@ -15,8 +15,8 @@ import pytest
 
 from orchestration.ingest import sources
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.faults import FileRefused
-from orchestration.ingest.loading import LoadedFile, load_file
+from orchestration.ingest.errors import FileRefused
+from orchestration.ingest.loader import LoadedFile, load_file
 from orchestration.ingest.sources import (
     Landing,
     ReadingFailed,

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from orchestration.ingest import documents
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.faults import FileRefused, Reason
+from orchestration.ingest.errors import FileRefused, Reason
 from tests.support.landing import Record, file_name, split_records
 
 CONTRACTS = load_contracts()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.ingest.causes import commonest_reason, likely_cause
-from orchestration.ingest.faults import Finding, QuarantinedRow
+from orchestration.ingest.errors import Finding, QuarantinedRow
 from orchestration.ingest.verdict import ExportsRefused, refuse, sentences_of_refusal
 from tests.support.landing import LandedYear, land_year
 

@@ -10,7 +10,7 @@ standing as (
 
     select
         *,
-        {{ on_closing_day('joined_on', 'left_on') }} as is_member
+        {{ active_at_year_end('joined_on', 'left_on') }} as is_member
     from members
 
 ),

@@ -15,7 +15,7 @@ final as (
         source_file,
         source_line
     from governance
-    where {{ on_closing_day('from_date', 'to_date') }}
+    where {{ active_at_year_end('from_date', 'to_date') }}
 
 )
 

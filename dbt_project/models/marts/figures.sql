@@ -14,7 +14,7 @@ evidence as (
 
 shares as (
 
-    select * from {{ ref('int_whole_shares') }}
+    select * from {{ ref('int_rounded_shares') }}
 
 ),
 

@@ -8,7 +8,7 @@ findings as (
 
 moves as (
 
-    select * from {{ ref('figure_moves') }}
+    select * from {{ ref('figure_changes') }}
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 shares as (
 
-    select * from {{ ref('int_whole_shares') }}
+    select * from {{ ref('int_rounded_shares') }}
 
 ),
 

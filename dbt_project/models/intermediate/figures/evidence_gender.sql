@@ -85,7 +85,7 @@ women_leaders as (
         on leaders.member_id = members.member_id
     where
         leaders.gender = 'woman'
-        and {{ on_closing_day('leaders.from_date', 'leaders.to_date') }}
+        and {{ active_at_year_end('leaders.from_date', 'leaders.to_date') }}
 
 ),
 
@@ -235,7 +235,7 @@ final as (
     from agreements
     where
         has_gender_clause
-        and {{ on_closing_day('signed_on', 'ends_on') }}
+        and {{ active_at_year_end('signed_on', 'ends_on') }}
 
     union all
 
@@ -243,7 +243,7 @@ final as (
     from partners
     where
         is_gender_alliance
-        and {{ on_closing_day('active_from', 'active_to') }}
+        and {{ active_at_year_end('active_from', 'active_to') }}
 
 )
 

@@ -161,7 +161,7 @@ final as (
 
     select {{ evidence('observatories', unit=each_row()) }}
     from observatories
-    where {{ on_closing_day('active_from', 'active_to') }}
+    where {{ active_at_year_end('active_from', 'active_to') }}
 
     union all
 

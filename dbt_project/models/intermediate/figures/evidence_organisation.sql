@@ -36,7 +36,7 @@ partners as (
 
     select *
     from all_partners
-    where {{ on_closing_day('active_from', 'active_to') }}
+    where {{ active_at_year_end('active_from', 'active_to') }}
 
 ),
 
@@ -46,7 +46,7 @@ staff as (
     from all_staff
     where
         contract = 'professional'
-        and {{ on_closing_day('from_date', 'to_date') }}
+        and {{ active_at_year_end('from_date', 'to_date') }}
 
 ),
 

@@ -18,15 +18,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from orchestration.ingest.addresses import address_of, without_addresses
-from orchestration.ingest.cells import quoted, unreadable
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.dates import UNREADABLE, Micros, Moments, decide_orders, read_moments
 from orchestration.ingest.diagnosis import kind_of_bytes, name_encoding
 from orchestration.ingest.documents import split_json, split_workbook
-from orchestration.ingest.faults import FileRefused, Finding, QuarantinedRow, Reason, RowFault
-from orchestration.ingest.landed import landed, place_elements
+from orchestration.ingest.errors import FileRefused, Finding, QuarantinedRow, Reason, RowError
+from orchestration.ingest.landing_values import landed, place_elements
 from orchestration.ingest.layout import Conditions, Layout, Reader, Surroundings, is_one_of
 from orchestration.ingest.lines import Mask
+from orchestration.ingest.parsers import quoted, unreadable
 from orchestration.ingest.schema import landing_columns, list_tables, main_table
 from orchestration.ingest.splitting import Block, LayoutOf, Split, split_delimited
 from orchestration.ingest.text import as_utf_8
@@ -72,7 +72,7 @@ def load_file(content: bytes, source_file: str, contract: Contract, surroundings
 
 
 def reject_file(
-    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, fault: RowFault
+    content: bytes, source_file: str, contract: Contract, surroundings: Surroundings, fault: RowError
 ) -> LoadedFile:
     """Quarantines all records of a file for one reason.
 
@@ -116,7 +116,7 @@ def split_file(content: bytes, source_file: str, contract: Contract, layout_of: 
     data = as_utf_8(content, source_file, contract)
     if not data.strip():
         raise FileRefused(source_file, "an empty file", f"the columns of {contract.source}")
-    split = split_json if contract.kind == "json_array" else split_delimited
+    split = split_json if contract.format.kind == "json_array" else split_delimited
     return split(data, source_file, contract, layout_of)
 
 
@@ -137,7 +137,7 @@ class _Answers:
     cells: Sequence[Any]
     codes: Codes
     values: Sequence[Any] = ()
-    faults: dict[int, RowFault] = field(default_factory=dict)
+    faults: dict[int, RowError] = field(default_factory=dict)
     moments: Moments | None = None
 
     def of_rows(self, is_so: Callable[[int, Any], bool]) -> Mask:
@@ -162,7 +162,7 @@ def _read_column(reader: Reader, column: pa.Array | list[Any]) -> _Answers:
     for code, cell in enumerate(answers.cells):
         try:
             answers.values[code] = reader.value(cell)
-        except RowFault as fault:
+        except RowError as fault:
             answers.faults[code] = fault
     return answers
 
@@ -204,7 +204,7 @@ class _Check:
     """A validation: mask of invalid rows, and the fault of each."""
 
     rows: Mask
-    fault: Callable[[int], RowFault]
+    fault: Callable[[int], RowError]
 
 
 class _File:
@@ -266,7 +266,7 @@ class _File:
         """Mask of rows that load; the others are quarantined for their first fault in header order."""
         is_at_fault = np.zeros(len(block.lines), dtype=bool)
         is_at_fault[list(block.faults)] = True
-        found = {row: RowFault(*fault) for row, fault in block.faults.items()}
+        found = {row: RowError(*fault) for row, fault in block.faults.items()}
         checks = {reader.column.name: list(_checks(reader, answers)) for reader in layout.readers}
         wrong = [check.rows for check in chain.from_iterable(checks.values())]
         is_otherwise_wrong = np.logical_or.reduce([is_at_fault, *wrong])
@@ -344,19 +344,19 @@ def _checks(reader: Reader, answers: Mapping[str, _Answers]) -> Iterator[_Check]
     if reader.may_be_missing:
         is_blank = of_column.of_rows(lambda code, value: value is None and code not in of_column.faults)
 
-        def missing(code: int) -> RowFault:
+        def missing(code: int) -> RowError:
             is_typed = column.type == "email" and str(of_column.cells[code]).strip()
             said = "holds no e-mail address" if is_typed else "is blank"
-            return RowFault(Reason.MISSING_REQUIRED, f"{header} {said}", header)
+            return RowError(Reason.MISSING_REQUIRED, f"{header} {said}", header)
 
         yield _Check(is_blank & _is_required(column, answers) if is_blank.any() else is_blank, missing)
     if column.one_when:
         is_other = of_column.of_rows(lambda _, value: value is not None and value != 1)
         (other, wanted), *_ = column.one_when.items()
 
-        def not_one(code: int) -> RowFault:
+        def not_one(code: int) -> RowError:
             said = f"{header}: {quoted(str(of_column.cells[code]))} is not 1, where {other} is {wanted[0]}"
-            return RowFault(Reason.BAD_NUMBER, said, header)
+            return RowError(Reason.BAD_NUMBER, said, header)
 
         yield _Check(is_other & _any_holds(column.one_when, answers), not_one)
 
@@ -399,14 +399,14 @@ def _repeated(reader: Reader, answers: _Answers, is_otherwise_wrong: Mask) -> _C
         if not is_wrong:
             loaded.add(key)
 
-    def repeated(code: int) -> RowFault:
+    def repeated(code: int) -> RowError:
         said = f"{reader.header}: {quoted(str(answers.values[code]))} stands in an earlier row"
-        return RowFault(Reason(str(reader.column.unique)), said, reader.header)
+        return RowError(Reason(str(reader.column.unique)), said, reader.header)
 
     return _Check(repeats, repeated)
 
 
-def _quarantined(source_file: str, line: int, fault: RowFault) -> QuarantinedRow:
+def _quarantined(source_file: str, line: int, fault: RowError) -> QuarantinedRow:
     return QuarantinedRow(source_file, line, fault.field, fault.reason.value, fault.sentence)
 
 
@@ -453,7 +453,7 @@ def _odd_amounts(
     contract: Contract, source_file: str, read: Sequence[Mapping[str, _Answers]]
 ) -> Iterator[Finding]:
     """Amounts with three decimals, whose decimal mark is likely a thousands separator."""
-    pattern = re.compile(rf"\d{{1,3}}{re.escape(contract.decimal)}\d{{3}}", re.ASCII)
+    pattern = re.compile(rf"\d{{1,3}}{re.escape(contract.format.decimal)}\d{{3}}", re.ASCII)
     for column in contract.columns:
         if column.type != "amount":
             continue
@@ -461,7 +461,7 @@ def _odd_amounts(
         odd = sum(int(np.count_nonzero(_are_like(answers, pattern))) for answers in columns)
         rows = sum(len(answers.codes) for answers in columns)
         if odd:
-            example = f"1{contract.decimal}234"
+            example = f"1{contract.format.decimal}234"
             message = (
                 f"{odd} of {rows} amounts have three decimals, as {example}: probably another number form, in which "
                 "that is 1234"
@@ -497,7 +497,7 @@ def _encoding_findings(split: Split, content: bytes, source_file: str, contract:
         for row, (reason, _) in block.faults.items()
         if reason is Reason.INVALID_UTF8
     ]
-    if not wrong or contract.kind == "json_array":
+    if not wrong or contract.format.kind == "json_array":
         return []
     name, rows = name_encoding(content), sum(len(block.lines) for block in split.blocks)
     data = as_utf_8(content, source_file, contract)
@@ -507,8 +507,8 @@ def _encoding_findings(split: Split, content: bytes, source_file: str, contract:
         and not _is_read_beyond_ascii(split, data)
     ):
         found = f"{len(wrong)} rows that are no such text and none that is, probably {name}"
-        raise FileRefused(source_file, found, " or ".join(contract.encodings))
-    expected = " or ".join(contract.encodings)
+        raise FileRefused(source_file, found, " or ".join(contract.format.encodings))
+    expected = " or ".join(contract.format.encodings)
     message = f"{len(wrong)} rows are no {expected} text, probably {name}"
     return [Finding("note", "another_encoding", source_file, message)]
 

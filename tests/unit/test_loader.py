@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.ingest.faults import FileRefused
+from orchestration.ingest.errors import FileRefused
 from tests.support.landing import PSEUDONYMS, Known, faults_of, load, rows_of
 
 pseudonym = PSEUDONYMS.pseudonym

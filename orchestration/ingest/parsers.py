@@ -12,7 +12,7 @@ from orchestration.ingest.addresses import address_of, without_addresses
 from orchestration.ingest.causes import language_of, shape_of
 from orchestration.ingest.contracts import Column, Contract, load_vocabulary
 from orchestration.ingest.dates import utc
-from orchestration.ingest.faults import Reason, RowFault
+from orchestration.ingest.errors import Reason, RowError
 
 Parser = Callable[[Any], Any]
 
@@ -214,8 +214,8 @@ def _text_parser(column: Column, contract: Contract) -> Parser | None:
             places = DECIMAL_PLACES[column.type]
             positive = column.type != "decimal"
             # A point in a rate is more likely the decimal mark of another locale than one of thousands.
-            thousands = "" if column.type == "rate" else contract.thousands
-            return decimal_parser(thousands, contract.decimal, places, positive)
+            thousands = "" if column.type == "rate" else contract.format.thousands
+            return decimal_parser(thousands, contract.format.decimal, places, positive)
         case "email":
             return address_of
         case "enum":
@@ -255,7 +255,7 @@ def _sheet_date(cell: Any) -> date:
 def column_parser(column: Column, contract: Contract, header: str, *, is_workbook: bool = False) -> Parser:
     """The parser of a column: raw cell → typed value, None for a blank one.
 
-    ``header`` is the column's name in the file at hand. The parser raises RowFault with the reason and a
+    ``header`` is the column's name in the file at hand. The parser raises RowError with the reason and a
     sentence, which quotes the cell only where the source holds no personal data. Moments are not read so, but a
     column at a time: see ``dates``.
     """
@@ -279,11 +279,11 @@ def column_parser(column: Column, contract: Contract, header: str, *, is_workboo
     return parse
 
 
-def unreadable(column: Column, contract: Contract, header: str, text: str, said: str) -> RowFault:
+def unreadable(column: Column, contract: Contract, header: str, text: str, said: str) -> RowError:
     """The fault of a cell that is not of its column's type."""
     reason = _REASONS.get(column.type, Reason.MISSING_REQUIRED)
     cell = _described(column, text) if contract.personal else quoted(text)
-    return RowFault(reason, f"{header}: {cell} {said}", header)
+    return RowError(reason, f"{header}: {cell} {said}", header)
 
 
 def _described(column: Column, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Errors of ingest: reason codes, ``RowFault`` for one row, ``FileRefused`` for a whole file."""
+"""Errors of ingest: reason codes, ``RowError`` for one row, ``FileRefused`` for a whole file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Reason(StrEnum):
     DUPLICATE_ENTRY = "duplicate_entry"
 
 
-class RowFault(Exception):
+class RowError(Exception):
     """A row that cannot be loaded: the reason and a plain sentence without personal data."""
 
     def __init__(self, reason: Reason, sentence: str, field: str = "") -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from orchestration.ingest import cells
-from orchestration.ingest.cells import column_parser
+from orchestration.ingest import parsers
 from orchestration.ingest.contracts import load_contracts
-from orchestration.ingest.faults import RowFault
+from orchestration.ingest.errors import RowError
+from orchestration.ingest.parsers import column_parser
 
 CONTRACTS = load_contracts()
 
@@ -23,7 +23,7 @@ def read(source: str, column: str, cell: Any, *, is_workbook: bool = False) -> A
 
 
 def reason(source: str, column: str, cell: Any, *, is_workbook: bool = False) -> str:
-    with pytest.raises(RowFault) as caught:
+    with pytest.raises(RowError) as caught:
         read(source, column, cell, is_workbook=is_workbook)
     assert caught.value.field == CONTRACTS[source].column(column).headers[0]
     assert caught.value.sentence.startswith(caught.value.field)
@@ -211,7 +211,7 @@ def test_cells_of_a_sheet_that_are_of_another_type(column: str, cell: Any, code:
 
 
 def said(source: str, column: str, cell: str) -> str:
-    with pytest.raises(RowFault) as caught:
+    with pytest.raises(RowError) as caught:
         read(source, column, cell)
     return caught.value.sentence
 
@@ -231,6 +231,6 @@ def test_a_sentence_about_a_person_quotes_nothing() -> None:
 
 
 def test_a_quote_is_short_on_one_line_and_no_address() -> None:
-    assert cells.quoted("a\n b  c") == '"a b c"'
-    assert cells.quoted("x" * 50) == f'"{"x" * 40}…"'
-    assert cells.quoted("write to ana@example.org") == "the cell"
+    assert parsers.quoted("a\n b  c") == '"a b c"'
+    assert parsers.quoted("x" * 50) == f'"{"x" * 40}…"'
+    assert parsers.quoted("write to ana@example.org") == "the cell"

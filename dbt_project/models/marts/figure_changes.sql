@@ -14,7 +14,7 @@ catalogue as (
 
 year_before as (
 
-    select * from {{ ref('int_figures_before') }}
+    select * from {{ ref('int_figures_prior_year') }}
 
 ),
 

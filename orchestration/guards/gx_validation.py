@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from orchestration.guards.report import COULD_NOT_CHECK, FAILED, PASSED, ExpectationOutcome
 from orchestration.guards.suites import ALL_QUESTIONS, Expectation, Suite
+from orchestration.guards.validation_results import COULD_NOT_CHECK, FAILED, PASSED, ExpectationOutcome
 
 if TYPE_CHECKING:
     import pandas as pd

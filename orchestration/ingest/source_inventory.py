@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from orchestration.ingest.continuity import judge_continuity
 from orchestration.ingest.contracts import PLATFORMS, Contract, owner_of
 from orchestration.ingest.corrections import not_applied
-from orchestration.ingest.faults import Finding, by_importance
+from orchestration.ingest.errors import Finding, by_importance
 from orchestration.ingest.filed_year import filed_year
 from orchestration.ingest.folder import odd_entries_of_year
 from orchestration.ingest.garbled import judge_texts
@@ -51,7 +51,7 @@ _SHARE_OF_ANOTHER_YEAR = 0.5
 _FEW_PEOPLE = 3
 
 
-def write_manifest(
+def write_source_inventory(
     landing: Landing, contracts: dict[str, Contract], states: Sequence[SourceState]
 ) -> list[Finding]:
     """Writes quarantine, source_files, promises and findings; the findings are returned too, most important first.
