@@ -1,6 +1,6 @@
 -- One row a figure of the catalogue, and one a whole that is shared out: how it stands against the one released for
 -- the year before. A declaration that names both values lets a figure leave its band. A figure that falls from a few
--- to none is refused like one that leaves its band; of one or two, that happens.
+-- to none is refused like one that leaves its band; of one or two that is told.
 with
 
 released as (
@@ -107,6 +107,7 @@ judged as (
             when moves_declared.figure_id is not null then 'as declared'
             when compared.value is null then 'published before and refused now'
             when compared.value = 0 and compared.released_value >= 3 then 'from something to nothing'
+            when compared.value = 0 and compared.released_value > 0 then 'from one or two to nothing, told'
             when compared.released_value = 0 then 'from nothing'
             when compared.is_within_band then 'within its band'
             when compared.beyond_band = 'tell' then 'beyond its band, told'

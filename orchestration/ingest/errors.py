@@ -57,7 +57,7 @@ FINDINGS_BY_IMPORTANCE = {
     "another_event": "An export has no row near the day of its event",
     "same_bytes": "One export is filed under two names",
     "same_people": "One event was exported under two names",
-    "figure_moved": "A figure left its band, where the catalogue has that told",
+    "figure_moved": "A figure left its band, where the catalogue has that told, or fell to nothing",
     "second_copy": "A copy of an export lies beside it",
     "inexact_name": "A registrations file has not the exact name that is read",
     "titled_otherwise": "A report says to be of another event than the one that it is filed under",

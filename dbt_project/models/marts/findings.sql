@@ -109,8 +109,8 @@ moved as (
     left join main_sources
         on moves.figure_id = main_sources.figure_id
     where
-        not moves.is_within_band
-        and catalogue.beyond_band = 'tell'
+        (not moves.is_within_band and catalogue.beyond_band = 'tell')
+        or (moves.value = 0 and moves.previous_value > 0)
 
 ),
 
