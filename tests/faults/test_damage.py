@@ -9,9 +9,9 @@ import subprocess
 import webbrowser
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from orchestration.cli import run
@@ -366,10 +366,7 @@ def test_nobody_is_forgotten_in_a_home_that_does_not_exist(tmp_path: Path, call:
 # --- what costs a rebuild and no more -----------------------------------------------------------
 
 
-@pytest.mark.parametrize("harm", [flip_a_bit, cut_short, empty], ids=lambda harm: harm.__name__)
-def test_every_text_of_the_home_may_be_damaged_at_once(
-    released: Warehouse, tmp_path: Path, harm: Harm
-) -> None:
+def test_every_text_of_the_home_may_be_damaged_at_once(released: Warehouse, tmp_path: Path) -> None:
     """All but those that refuse by name: a build later, the home is what it was."""
     warehouse = released.copy(tmp_path)
     standing = {name: content for name, content in snapshot(warehouse.releases).items() if "/" in name}
@@ -382,7 +379,7 @@ def test_every_text_of_the_home_may_be_damaged_at_once(
         warehouse.releases / "releases.log",
     ]
     assert len(texts) > 50
-    for path in texts:
+    for path, harm in zip(texts, cycle((flip_a_bit, cut_short, empty)), strict=False):
         harm(path)
     result = warehouse.build()
     assert result.returncode == 0, result.stderr
@@ -391,33 +388,6 @@ def test_every_text_of_the_home_may_be_damaged_at_once(
     assert warehouse.latest.resolve().name == R1
     again = warehouse.build()
     assert f"neither exports nor code differ from those of {R1}" in again.stdout
-
-
-def test_two_builds_hold_the_same_rows_in_the_same_order(released: Warehouse, tmp_path: Path) -> None:
-    warehouse = Warehouse(released.raw, tmp_path / "home", released.year)
-    copy_key(released.home, warehouse.home)
-    result = warehouse.build()
-    assert result.returncode == 0, result.stderr
-    first, second = (tables_of(each.latest / "warehouse.duckdb") for each in (released, warehouse))
-    assert first.keys() == second.keys()
-    assert {name for name in first if first[name] != second[name]} == set()
-    hashes = [ReleaseStore(Home(each.home), each.year).release(R1).hashes for each in (released, warehouse)]
-    assert {name for name in hashes[0] if hashes[0][name] != hashes[1].get(name)} <= {"warehouse.duckdb"}
-
-
-def copy_key(source: Path, target: Path) -> None:
-    target.mkdir()
-    shutil.copy2(source / "pseudonym.key", target / "pseudonym.key")
-
-
-def tables_of(database: Path) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of every table, in the order in which they lie."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        names = [
-            name
-            for (name,) in connection.execute("select table_name from duckdb_tables() order by 1").fetchall()
-        ]
-        return {name: connection.execute(f'from "{name}"').fetchall() for name in names}
 
 
 # --- the machine --------------------------------------------------------------------------------
@@ -457,7 +427,7 @@ def test_a_home_that_can_only_be_read_is_read_and_not_written(home: Path, two_re
         assert told.is_decent(), told
 
 
-@pytest.mark.parametrize("kilobytes", [40, 2_000, 20_000])
+@pytest.mark.parametrize("kilobytes", [40, 20_000])
 def test_a_full_disk_is_told(released: Warehouse, tmp_path: Path, kilobytes: int) -> None:
     """A small file system, which the home does not fit into; or files that may not grow, where none can be mounted."""
     home = tmp_path / "small"
@@ -528,15 +498,6 @@ def test_a_path_that_cannot_be_used_is_told_before_any_work(tmp_path: Path, call
     assert told.is_decent(), told
     assert "the path of the home" in told.error
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
-
-
-def test_a_path_of_unusual_letters_is_used(released: Warehouse, tmp_path: Path) -> None:
-    warehouse = Warehouse(released.raw, tmp_path / 'o\'the "{report}" {{x}} 100% %(s)s #1 é', released.year)
-    result = warehouse.build()
-    assert result.returncode == 0, result.stderr
-    for arguments in (["explain", "participants", "--year", YEAR], ["review", "--year", YEAR]):
-        told = warehouse.run(*arguments)
-        assert told.returncode == 0, told.stderr
 
 
 def unreadable(path: Path) -> list[str]:
