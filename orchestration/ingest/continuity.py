@@ -12,13 +12,20 @@ from orchestration.paths import EXPECTATIONS_FOLDER
 _FEWER, _MORE = 0.7, 2
 # Of the smallest exports a share says nothing.
 _FEW_ROWS = 5
+# More members than one in so many do not change their names in a year.
+_MEMBERS_IN_ONE = 10
 _DECLARE = "Mend the export, or declare both numbers in restatements.csv"
 
 
 def judge_continuity(year: FiledYear) -> Iterator[Finding]:
     """Findings from a comparison with the last releases of the year and of the year before."""
     lost = set()
-    for finding in (*_gone_or_shrunk(year), *_members_gone(year), *_registrations_gone(year)):
+    for finding in (
+        *_gone_or_shrunk(year),
+        *_members_gone(year),
+        *_members_renamed(year),
+        *_registrations_gone(year),
+    ):
         lost.add(finding.source_file)
         yield finding
     yield from (each for each in _other_numbers(year) if each.source_file not in lost)
@@ -70,6 +77,35 @@ def _members_gone(year: FiledYear) -> Iterator[Finding]:
         members = listed([f"{row['member_id']} {row['member']}" for row in gone])
         said = f"Members of the release of {gone[0]['year']} are not in the register any more: {members}. {_DECLARE}"
         yield Finding("refuse", "members_gone", name, said)
+
+
+_RENAMED = """
+    with released as (
+        select member_id, arg_max(value, year) as name
+        from landing.released_cells
+        where column_name = 'member'
+        group by member_id
+    )
+    select members.member_id, released.name as before, members.name as now, members.source_line,
+        count(*) over () as members
+    from landing.members
+    inner join released using (member_id)
+    qualify members.name <> released.name
+    order by members.member_id
+"""
+
+
+def _members_renamed(year: FiledYear) -> Iterator[Finding]:
+    """Members that have another name than in the last release; many of them are a column sorted by itself."""
+    renamed = year.rows(_RENAMED)
+    if not renamed:
+        return
+    names = listed([f"{row['member_id']} was {row['before']} and is {row['now']}" for row in renamed], most=3)
+    said = f"{len(renamed)} of {renamed[0]['members']} members have another name than in the last release: {names}"
+    is_whole = len(renamed) >= _FEW_ROWS and len(renamed) * _MEMBERS_IN_ONE > renamed[0]["members"]
+    if is_whole:
+        said += ". Probably a column was sorted without the others, or texts were changed"
+    yield Finding("refuse" if is_whole else "note", "members_renamed", year.file_of("members"), said)
 
 
 _REGISTRATIONS = """

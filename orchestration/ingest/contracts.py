@@ -68,7 +68,10 @@ class Word(_Node):
 
 
 class Column(_Node):
-    """One column of an export: how it is found, read and stored."""
+    """One column of an export: how it is found, read and stored.
+
+    ``varies``: ten rows or more never all have one value.
+    """
 
     name: str
     type: ColumnType
@@ -91,6 +94,7 @@ class Column(_Node):
     required_when: Conditions = {}
     unless_beside: str | None = None
     name_key: bool = False
+    varies: bool = False
     land: bool = True
 
     @property

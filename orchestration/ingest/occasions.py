@@ -43,6 +43,7 @@ def judge_events(year: FiledYear) -> Iterator[Finding]:
     yield from _far_from_the_event(year)
     yield from _registered_too_late(year)
     yield from _same_people(year)
+    yield from _registrations(year)
     yield from _attendance(year)
 
 
@@ -272,6 +273,35 @@ def _same_people(year: FiledYear) -> Iterator[Finding]:
             f" {row['first_people']}: is it another event's export?"
         )
         yield Finding("note", "people_of_another_event", row["second_file"], said)
+
+
+_REGISTRATIONS = """
+    select exports.source_file, count(*) as rows, count(people.event_id) as registrations,
+        count(distinct exports.person_key) as addresses
+    from (
+        select source_file, event_id, person_key from landing.zoom_attendees
+        union all
+        select source_file, event_id, person_key from landing.eventbrite_attendees
+        union all
+        select source_file, event_id, person_key from landing.form_responses
+    ) as exports
+    left join people
+        on exports.event_id = people.event_id and exports.person_key = people.person_key and people.is_registered
+    group by exports.source_file
+    having rows >= {rows:d} and (registrations = 0 or addresses = 1)
+    order by exports.source_file
+"""
+
+
+def _registrations(year: FiledYear) -> Iterator[Finding]:
+    """Exports of which no row counts, or whose rows all have one address."""
+    for row in year.rows(_REGISTRATIONS.format(rows=_MANY_REGISTRATIONS)):
+        if not row["registrations"]:
+            said = f"None of {row['rows']} rows is a registration: all were denied, cancelled or the like"
+            yield Finding("note", "nobody_registered", row["source_file"], said)
+        else:
+            said = f"All {row['rows']} rows have one address: was a column filled by hand?"
+            yield Finding("note", "one_address", row["source_file"], said)
 
 
 _ATTENDANCE = """

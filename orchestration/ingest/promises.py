@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.errors import Finding
@@ -32,6 +33,8 @@ def judge_promises(year: FiledYear) -> Iterator[Finding]:
         if contract.one_row_each:
             yield from _one_thing_twice(year, contract)
         yield from _repeated_rows(year, contract)
+        if any(column.unique for column in contract.columns):
+            yield from _renumbered_rows(year, contract)
 
 
 # --- dates ---------------------------------------------------------------------------------------
@@ -131,21 +134,35 @@ _REPEATS = """
     ),
     files as (select source_file, count(*) as rows from numbered group by source_file)
     select files.source_file, files.rows, sum(length) as repeated, max(length) as longest,
-        arg_max(line, length) as line
+        arg_max(line, length) as line, max(length) filter (length <= distance) as block,
+        arg_max(line, length) filter (length <= distance) as block_line
     from runs inner join files using (source_file)
     group by files.source_file, files.rows
     order by files.source_file
 """
 
 
-def _repeated_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
-    columns = [
-        column.name for column in main_table(contract).columns if not column.name.startswith("source_")
-    ]
-    quoted = ", ".join(f'"{name}"' for name in columns)
+def _repeats(year: FiledYear, contract: Contract, but: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """The files of a source in which rows repeat, whatever stands in the columns ``but``."""
+    names = [each.name for each in main_table(contract).columns if not each.name.startswith("source_")]
+    quoted = ", ".join(f'"{name}"' for name in names if name not in but)
     if not year.rows(_ANY_REPEAT.format(columns=quoted, source=contract.source)):
-        return
-    for row in year.rows(_REPEATS.format(columns=quoted, source=contract.source)):
+        return []
+    return year.rows(_REPEATS.format(columns=quoted, source=contract.source))
+
+
+def _renumbered_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
+    """A block of rows that stands there again under other numbers."""
+    numbers = frozenset(column.name for column in contract.columns if column.unique)
+    for row in _repeats(year, contract, numbers):
+        rows, block = row["rows"], row["block"] or 0
+        if block >= _FEWEST_ROWS and block * _ROWS_IN_ONE > rows:
+            said = f"{block} of {rows} rows stand there before under other numbers, from line {row['block_line']} on"
+            yield Finding("refuse", "pasted_twice", row["source_file"], f"{said}: pasted twice")
+
+
+def _repeated_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
+    for row in _repeats(year, contract):
         rows, repeated, longest = row["rows"], row["repeated"], row["longest"]
         is_pasted = (longest >= _FEWEST_ROWS and longest * _ROWS_IN_ONE > rows) or (
             longest > 1 and longest * 2 >= rows

@@ -41,6 +41,7 @@ from orchestration.ingest.sources import (
     declared_corrections,
     source_file_of,
 )
+from orchestration.ingest.uniform_columns import judge_columns
 from orchestration.ingest.whole_files import judge_files
 
 _SECOND_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
@@ -90,6 +91,7 @@ def _judged(
             *judge_files(year),
             *judge_promises(year),
             *judge_numbers(year),
+            *judge_columns(year),
             *judge_texts(year),
             *judge_continuity(year),
             *judge_events(year),

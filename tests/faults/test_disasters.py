@@ -125,6 +125,31 @@ def ledger_twice(folder: Path, _: Path) -> None:
     write_rows(folder / LEDGER, header, [*rows, *rows], "cp1252", ";")
 
 
+def ledger_renumbered(folder: Path, _: Path) -> None:
+    header, rows = read_rows(folder / LEDGER, "cp1252", ";")
+    write_rows(folder / LEDGER, header, [*rows, *(["X" + row[0], *row[1:]] for row in rows)], "cp1252", ";")
+
+
+def sorted_alone(name: str, column: str) -> Break:
+    """One column of an export sorted, and the others not."""
+
+    def break_it(folder: Path, _: Path) -> None:
+        header, rows = read_rows(folder / name)
+        at = header.index(column)
+        for row, cell in zip(rows, sorted(row[at] for row in rows)[::-1], strict=True):
+            row[at] = cell
+        write_rows(folder / name, header, rows)
+
+    return break_it
+
+
+def all_saying(column: str, answer: str) -> Callable[[Row, dict[str, int]], None]:
+    def change(row: Row, at: dict[str, int]) -> None:
+        row[at[column]] = answer
+
+    return change
+
+
 def copied_with_a_row_more(source: str, target: str) -> Break:
     """An export of one event filed under another that has one of its own."""
 
@@ -362,6 +387,68 @@ DISASTERS = [
         "refers_to_missing",
         "registers/meetings.csv",
         "another year's export",
+    ),
+    refused(
+        "names of members sorted alone", sorted_alone(MEMBERS, "name"), "members_renamed", MEMBERS, "sorted"
+    ),
+    told(
+        "a member with another name",
+        edited(MEMBERS, lambda text: text.replace("M001,Abidjan,", "M001,District of Abidjan,")),
+        "members_renamed",
+        MEMBERS,
+        "M001 was Abidjan and is District of Abidjan",
+    ),
+    refused(
+        "a ledger again under other numbers", ledger_renumbered, "pasted_twice", LEDGER, "under other numbers"
+    ),
+    told(
+        "every event with a gender perspective",
+        cells_of(PROGRAMME, "gender_perspective", lambda _: "yes"),
+        "column_uniform",
+        PROGRAMME,
+        "gender_perspective says",
+    ),
+    told(
+        "speakers without gender",
+        cells_of("events/speakers.csv", "gender", lambda _: ""),
+        "column_uniform",
+        "events/speakers.csv",
+        "gender is blank",
+    ),
+    told(
+        "news without members",
+        cells_of("website/news.csv", "members", lambda _: ""),
+        "column_uniform",
+        "website/news.csv",
+        "members is blank",
+    ),
+    told(
+        "a webinar without genders",
+        zoom_answers(ONE_ZOOM, all_saying("Gender", "")),
+        "column_uniform",
+        ONE_ZOOM,
+        "Gender is blank",
+    ),
+    told(
+        "cities and countries exchanged",
+        exchanged("use/cases.csv", "city", "country"),
+        "no_countries",
+        "use/cases.csv",
+        "exchanged",
+    ),
+    told(
+        "a webinar of which everybody was denied",
+        zoom_answers(ONE_ZOOM, all_saying("Approval Status", "denied")),
+        "nobody_registered",
+        ONE_ZOOM,
+        "denied",
+    ),
+    told(
+        "a webinar under one address",
+        zoom_answers(ONE_ZOOM, all_saying("Email", "team@example.org")),
+        "one_address",
+        ONE_ZOOM,
+        "one address",
     ),
     refused(
         "last year's news filed again", filed_again("website/news.csv"), "another_year", "website/news.csv"

@@ -1,0 +1,92 @@
+"""Finds columns that say nothing any more: one value in every row, or countries that are no country.
+
+Contracts mark the columns whose values vary (``varies``). Of the registrations of one event all may answer alike, so
+there only a blank column is told. Fewer than ten rows say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from orchestration.ingest.contracts import Column, Contract
+from orchestration.ingest.errors import Finding
+from orchestration.ingest.filed_year import FiledYear
+from orchestration.ingest.parsers import quoted
+
+_FEW_ROWS = 10
+_UNDISCLOSED = "undisclosed"
+
+
+def judge_columns(year: FiledYear) -> Iterator[Finding]:
+    """Findings of columns that are blank or the same throughout a file, or hold no countries."""
+    for contract in year.contracts.values():
+        if not year.loaded[contract.source]:
+            continue
+        for column in contract.columns:
+            if column.varies:
+                yield from _uniform(year, contract, column)
+            if column.type == "country" and column.is_stored:
+                yield from _no_countries(year, contract, column)
+
+
+_VALUES = f"""
+    select source_file, count(*) as rows, count(distinct {{value}}) as different, any_value({{value}}) as value
+    from landing.{{source}}
+    group by source_file
+    having rows >= {_FEW_ROWS} and different <= 1
+    order by source_file
+"""
+# A list is a table of its own, with a row an element.
+_ELEMENTS = f"""
+    select source_file, count(*) as rows, 0 as different, null as value
+    from landing.{{source}}
+    where source_file not in (select source_file from landing.{{elements}})
+    group by source_file
+    having rows >= {_FEW_ROWS}
+    order by source_file
+"""
+
+
+def _uniform(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
+    if column.type == "place_list":
+        sql = _ELEMENTS.format(source=contract.source, elements=f"{contract.source}_{column.name}")
+    else:
+        sql = _VALUES.format(source=contract.source, value=_value(column))
+    for row in year.rows(sql):
+        is_blank = not row["different"]
+        if is_blank or not contract.per_event:
+            says = "is blank" if is_blank else f"says {quoted(str(row['value']))}"
+            said = (
+                f"Column {column.headers[0]} {says} in all {row['rows']} rows: was it exported as it should?"
+            )
+            yield Finding("note", "column_uniform", row["source_file"], said)
+
+
+def _value(column: Column) -> str:
+    """The SQL of a column's value; null where it is blank."""
+    match column.type:
+        case "place" | "country":
+            return f"nullif({column.name}_text, '')"
+        case "gender":
+            return f"nullif({column.name}, '{_UNDISCLOSED}')"
+    return f'"{column.name}"'
+
+
+_COUNTRIES = f"""
+    select source_file, count(*) as rows, count({{name}}_code) as countries,
+        arg_min({{name}}_text, source_line) filter ({{name}}_code is null) as first
+    from landing.{{source}}
+    where {{name}}_text <> ''
+    group by source_file
+    having rows >= {_FEW_ROWS} and countries * 2 < rows
+    order by source_file
+"""
+
+
+def _no_countries(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
+    for row in year.rows(_COUNTRIES.format(source=contract.source, name=column.name)):
+        said = (
+            f"{row['rows'] - row['countries']} of {row['rows']} cells of {column.headers[0]} are no country, such as"
+            f" {quoted(row['first'])}: are two columns exchanged?"
+        )
+        yield Finding("note", "no_countries", row["source_file"], said)
