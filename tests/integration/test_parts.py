@@ -96,7 +96,6 @@ ALONE = {
     "a seed": ["seeds/figure_catalogue"],
     "a mart": ["marts/annex_activity"],
     "marts of different areas": ["marts/figures", "marts/calendar", "marts/funds_use"],
-    "the release": ["release/report"],
 }
 
 
@@ -108,6 +107,12 @@ def test_a_part_runs_alone(unchanged: Parts, names: list[str]) -> None:
     assert result.success
     assert materialised(result) == set(names)
     assert checked(result) == set()
+
+
+def test_the_release_runs_alone(home: Parts) -> None:
+    result = home.launch(dg.AssetSelection.assets(RELEASE))
+    assert result.success
+    assert (materialised(result), checked(result)) == ({"release/report"}, set())
 
 
 def test_a_mart_runs_with_its_checks(unchanged: Parts) -> None:
