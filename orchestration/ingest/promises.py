@@ -15,6 +15,8 @@ _FEW_ROWS = 10
 # So many rows that contradict themselves, and a larger share than this of those that could, are no slips.
 _FEWEST_ROWS = 5
 _ROWS_IN_ONE = 10
+# An export that was pasted below itself is half of the rows, less those in quarantine.
+_MOST_OF_AN_EXPORT = 0.4
 
 
 def judge_promises(year: FiledYear) -> Iterator[Finding]:
@@ -152,13 +154,14 @@ def _repeats(year: FiledYear, contract: Contract, but: frozenset[str] = frozense
 
 
 def _renumbered_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
-    """A block of rows that stands there again under other numbers."""
+    """A block of rows that stands there again under other numbers; refused where that is most of the export."""
     numbers = frozenset(column.name for column in contract.columns if column.unique)
     for row in _repeats(year, contract, numbers):
         rows, block = row["rows"], row["block"] or 0
         if block >= _FEWEST_ROWS and block * _ROWS_IN_ONE > rows:
             said = f"{block} of {rows} rows stand there before under other numbers, from line {row['block_line']} on"
-            yield Finding("refuse", "pasted_twice", row["source_file"], f"{said}: pasted twice")
+            severity = "refuse" if block > _MOST_OF_AN_EXPORT * rows else "note"
+            yield Finding(severity, "pasted_twice", row["source_file"], f"{said}: pasted twice?")
 
 
 def _repeated_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:

@@ -125,9 +125,15 @@ def ledger_twice(folder: Path, _: Path) -> None:
     write_rows(folder / LEDGER, header, [*rows, *rows], "cp1252", ";")
 
 
-def ledger_renumbered(folder: Path, _: Path) -> None:
-    header, rows = read_rows(folder / LEDGER, "cp1252", ";")
-    write_rows(folder / LEDGER, header, [*rows, *(["X" + row[0], *row[1:]] for row in rows)], "cp1252", ";")
+def ledger_renumbered(share: float) -> Break:
+    """The first part of the ledger again, under other numbers."""
+
+    def break_it(folder: Path, _: Path) -> None:
+        header, rows = read_rows(folder / LEDGER, "cp1252", ";")
+        again = [["X" + row[0], *row[1:]] for row in rows[: int(share * len(rows))]]
+        write_rows(folder / LEDGER, header, [*rows, *again], "cp1252", ";")
+
+    return break_it
 
 
 def sorted_alone(name: str, column: str) -> Break:
@@ -399,7 +405,18 @@ DISASTERS = [
         "M001 was Abidjan and is District of Abidjan",
     ),
     refused(
-        "a ledger again under other numbers", ledger_renumbered, "pasted_twice", LEDGER, "under other numbers"
+        "a ledger again under other numbers",
+        ledger_renumbered(1),
+        "pasted_twice",
+        LEDGER,
+        "under other numbers",
+    ),
+    told(
+        "a third of a ledger again under other numbers",
+        ledger_renumbered(1 / 3),
+        "pasted_twice",
+        LEDGER,
+        "under other numbers",
     ),
     told(
         "every event with a gender perspective",
