@@ -111,9 +111,9 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
     tables |= {query.name: _run(connection, query) for query in _QUERIES if not query.grows}
     tables |= {query.name: _run_large(connection, query) for query in _QUERIES if query.grows}
     tables["unresolved_places"] = _unresolved_places(connection)
-    return {
-        name: tables[name] for name in ("figures", *(each.name for each in _QUERIES), "unresolved_places")
-    }
+    tables["figure_items"] = _figure_items(connection)
+    order = ("figures", "figure_items", *(each.name for each in _QUERIES), "unresolved_places")
+    return {name: tables[name] for name in order}
 
 
 def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], list[Any]]:
@@ -192,6 +192,25 @@ def _figure_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
     step = None if step is None else Decimal(step)
     displays = [display(rounded, form, decimals, step, language) for language in LANGUAGES]
     return (*row[:4], rounded, _plain(numerator), _plain(denominator), *row[7:9], *displays)
+
+
+def _figure_items(connection: duckdb.DuckDBPyConnection) -> Table:
+    query = _Query(
+        "figure_items",
+        """
+        select
+            items.figure_id, items.part, items.unit_key as unit, items.unit_label as label,
+            items.dated_on as date, items.member_id, items.event_id, items.amount,
+            items.source_file, items.source_line
+        from figure_items as items
+        inner join figure_catalogue as catalogue on items.figure_id = catalogue.figure_id
+        order by catalogue.position, items.part desc, date, label, unit
+        """,
+    )
+    table = _run_large(connection, query)
+    amount = table.columns.index("amount")
+    rows = [(*row[:amount], _plain(row[amount]), *row[amount + 1 :]) for row in table.rows]
+    return Table(table.name, table.columns, rows)
 
 
 def _plain(number: Decimal | None) -> Decimal | None:

@@ -17,7 +17,7 @@ from tests.conftest import Warehouse
 
 _SHARE = "whole = 'funds_use'"
 _A_COUNT = "figure_id = 'members_total'"
-_A_ROW = "('{}', '{}', 'x', 1, 'some.csv', 2, null, null)"
+_A_ROW = "('{}', '{}', 'x', 1, 'some.csv', 2, null, null, 'x', null, null)"
 
 # What breaks the agreement, the figure that is named, what is said of it.
 FAULTS = [
@@ -139,6 +139,60 @@ def test_rows_that_do_not_make_up_a_figure_are_found(
     assert broken.execute(question).fetchall() == []
     broken.execute(fault)
     assert figure in {row[0] for row in broken.execute(question).fetchall()}
+
+
+@pytest.mark.parametrize(
+    ("fault", "figure", "part", "problem"),
+    [
+        (
+            "delete from figure_items where figure_id = 'members_total' and member_id ="
+            " (select min(member_id) from figure_items where figure_id = 'members_total')",
+            "members_total",
+            "numerator",
+            "do not add up to the figure",
+        ),
+        (
+            "update figure_items set amount = amount + 0.01 where figure_id = 'funds_use_P002_share'"
+            " and part = 'denominator'",
+            "funds_use_P002_share",
+            "denominator",
+            "do not add up to the figure",
+        ),
+        (
+            "insert into figure_items (figure_id, part, unit_key, amount)"
+            " values ('videos', 'denominator', 'x', 1)",
+            "videos",
+            "denominator",
+            "do not add up to the figure",
+        ),
+        (
+            "delete from figure_items where figure_id = 'participants'",
+            "participants",
+            "numerator",
+            "do not add up to the figure",
+        ),
+        (
+            "update figure_items set unit_key = (select min(person_key) from stg_speakers)"
+            " where figure_id = 'experts'",
+            "experts",
+            "numerator",
+            "list a person",
+        ),
+    ],
+    ids=["an item is missing", "an amount is off", "a part too much", "people are missing", "a person"],
+)
+def test_items_that_do_not_make_up_a_figure_are_found(
+    released: Warehouse,
+    broken: duckdb.DuckDBPyConnection,
+    fault: str,
+    figure: str,
+    part: str,
+    problem: str,
+) -> None:
+    question = asked(released, "figure_items_make_up_the_figures")
+    assert broken.execute(question).fetchall() == []
+    broken.execute(fault)
+    assert broken.execute(question).fetchall() == [(figure, part, problem)]
 
 
 def test_evidence_from_a_source_that_a_figure_does_not_rest_on_is_found(

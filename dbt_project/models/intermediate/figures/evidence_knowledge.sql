@@ -90,6 +90,7 @@ egi_cities as (
     select
         {{ place_id('places.member_id', 'all_egi_cities.city_key', 'all_egi_cities.country_key') }} as place_id,
         places.member_id,
+        all_egi_cities.city_text,
         all_egi_cities.source_file,
         all_egi_cities.source_line
     from all_egi_cities
@@ -132,7 +133,7 @@ initiatives as (
 
 final as (
 
-    select {{ evidence('spaces_benchmarked', unit='space') }}
+    select {{ evidence('spaces_benchmarked', unit='space', label='space') }}
     from indicators
 
     union all
@@ -142,7 +143,7 @@ final as (
 
     union all
 
-    select {{ evidence('pilot_projects', unit='pilot') }}
+    select {{ evidence('pilot_projects', unit='pilot', label='pilot') }}
     from pilots
 
     union all
@@ -153,35 +154,35 @@ final as (
 
     union all
 
-    select {{ evidence('egi_cities', unit='place_id', member='member_id') }}
+    select {{ evidence('egi_cities', unit='place_id', label='city_text', member='member_id') }}
     from egi_cities
     where place_id is not null
 
     union all
 
-    select {{ evidence('observatories', unit=each_row()) }}
+    select {{ evidence('observatories', unit=each_row(), label='name', date='active_from') }}
     from observatories
     where {{ active_at_year_end('active_from', 'active_to') }}
 
     union all
 
-    select {{ evidence('publications', unit=each_row()) }}
+    select {{ evidence('publications', unit=each_row(), label='title', date='published_on') }}
     from publications
 
     union all
 
-    select {{ evidence('publications_gender', unit=each_row()) }}
+    select {{ evidence('publications_gender', unit=each_row(), label='title', date='published_on') }}
     from publications
     where has_gender_perspective
 
     union all
 
-    select {{ evidence('use_practices', unit='case_id', member='member_id') }}
+    select {{ evidence('use_practices', unit='case_id', label='title', date='published_on', member='member_id') }}
     from practices
 
     union all
 
-    select {{ evidence('city_makers', unit='user_id') }}
+    select {{ evidence('city_makers', unit='user_id', item=people()) }}
     from city_makers
     where
         status = 'active'
@@ -189,12 +190,15 @@ final as (
 
     union all
 
-    select {{ evidence('c4gh_initiatives', unit='initiative_id', member='member_id') }}
+    select
+        {{ evidence(
+            'c4gh_initiatives', unit='initiative_id', label='title', date='uploaded_on', member='member_id'
+        ) }}
     from initiatives
 
     union all
 
-    select {{ evidence('c4gh_cities', unit='place_id', member='member_id') }}
+    select {{ evidence('c4gh_cities', unit='place_id', label='city_text', member='member_id') }}
     from initiatives
     where place_id is not null
 
