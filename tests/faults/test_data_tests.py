@@ -74,9 +74,9 @@ FAULTS = [
         "rests on int_members, not all of which evidence_learning reads",
     ),
     (
-        "update figure_catalogue set rests_on = 'int_members|stg_staff' where " + _A_COUNT,
+        "update figure_catalogue set rests_on = 'int_members|int_staff' where " + _A_COUNT,
         "members_total",
-        "rests on int_members|stg_staff",
+        "rests on int_members|int_staff",
     ),
     (
         "update figure_catalogue set rests_on = null where " + _A_COUNT,
@@ -84,8 +84,8 @@ FAULTS = [
         "is not documented",
     ),
     (
-        "update figure_catalogue set rests_on = 'stg_campaigns' where rests_on = 'stg_videos'",
-        "stg_videos",
+        "update figure_catalogue set rests_on = 'int_campaigns' where rests_on = 'int_videos'",
+        "int_videos",
         "is read by evidence_advocacy, and no figure of its area rests on it",
     ),
 ]
@@ -200,7 +200,7 @@ def test_evidence_from_a_source_that_a_figure_does_not_rest_on_is_found(
 ) -> None:
     question = asked(released, "evidence_comes_from_what_figures_rest_on")
     assert broken.execute(question).fetchall() == []
-    broken.execute("update figure_catalogue set rests_on = 'stg_campaigns' where figure_id = 'videos'")
+    broken.execute("update figure_catalogue set rests_on = 'int_campaigns' where figure_id = 'videos'")
     broken.execute("insert into figure_sources values ('members_total', 'website/social.csv', 3)")
     found = broken.execute(question).fetchall()
     assert set(found) == {("videos", "website/videos.csv"), ("members_total", "website/social.csv")}

@@ -36,6 +36,10 @@ _MARTS = (
     *("funds_use", "gender_impact", "calendar", "action_plan", "reconciliation"),
     *("resolved_places", "unresolved_places", "member_names", "participants_by_gender", "regions"),
     *("figure_items", "figure_sources", "quarantine", "sources"),
+    *("policy_statements", "campaigns", "pilots", "benchmarked_spaces", "egi_cities", "observatories"),
+    *("publications", "publication_mentions", "news_mentions", "wmd_activities", "drawing_cities"),
+    *("videos", "learning_products", "statutory_meetings", "agreements", "partners", "projects"),
+    *("governance_seats", "members_led_by_women", "staff_roles"),
 )
 _REGIONS = ("Africa", "Asia-Pacific", "Europe", "Latin America and Caribbean", "North America")
 _COUNTRIES = ("SN", "VN", "PT", "PE", "CA")

@@ -26,31 +26,25 @@ people as (
 
 policy_statements as (
 
-    select * from {{ ref('stg_policy_statements') }}
+    select * from {{ ref('int_policy_statements') }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref('stg_campaigns') }}
+    select * from {{ ref('int_campaigns') }}
 
 ),
 
 all_wmd_activities as (
 
-    select * from {{ ref('stg_wmd_activities') }}
+    select * from {{ ref('int_wmd_activities') }}
 
 ),
 
 all_drawings as (
 
-    select * from {{ ref('stg_drawings') }}
-
-),
-
-places as (
-
-    select * from {{ ref('int_place_resolution') }}
+    select * from {{ ref('int_drawings') }}
 
 ),
 
@@ -62,7 +56,7 @@ social as (
 
 all_videos as (
 
-    select * from {{ ref('stg_videos') }}
+    select * from {{ ref('int_videos') }}
 
 ),
 
@@ -123,7 +117,7 @@ statements_of_year as (
 
     select *
     from policy_statements
-    where {{ in_year('issued_on') }}
+    where is_of_year
 
 ),
 
@@ -131,7 +125,7 @@ campaigns_of_year as (
 
     select *
     from campaigns
-    where {{ in_year('starts_on') }}
+    where is_of_year
 
 ),
 
@@ -139,26 +133,15 @@ wmd_activities as (
 
     select *
     from all_wmd_activities
-    where {{ in_year('held_on') }}
+    where is_of_year
 
 ),
 
 drawings as (
 
-    select
-        all_drawings.drawing_id,
-        {{ place_id('places.member_id', 'all_drawings.city_key', 'all_drawings.country_key') }} as place_id,
-        places.member_id,
-        all_drawings.city_text,
-        all_drawings.received_on,
-        all_drawings.source_file,
-        all_drawings.source_line
+    select *
     from all_drawings
-    left join places
-        on
-            all_drawings.city_key = places.place_key
-            and coalesce(all_drawings.country_key, '') = places.country_key
-    where {{ in_year('all_drawings.received_on') }}
+    where is_of_year
 
 ),
 
@@ -179,7 +162,7 @@ videos as (
 
     select *
     from all_videos
-    where {{ in_year('published_on') }}
+    where is_of_year
 
 ),
 

@@ -18,9 +18,9 @@ places as (
 
 ),
 
-leaders as (
+women_leaders as (
 
-    select * from {{ ref('stg_leaders') }}
+    select * from {{ ref('int_women_leaders') }}
 
 ),
 
@@ -56,13 +56,13 @@ all_activities as (
 
 agreements as (
 
-    select * from {{ ref('stg_agreements') }}
+    select * from {{ ref('int_agreements') }}
 
 ),
 
 partners as (
 
-    select * from {{ ref('stg_partners') }}
+    select * from {{ ref('int_partners') }}
 
 ),
 
@@ -71,21 +71,6 @@ members as (
     select *
     from all_members
     where is_member
-
-),
-
-women_leaders as (
-
-    select
-        leaders.member_id,
-        leaders.source_file,
-        leaders.source_line
-    from leaders
-    inner join members
-        on leaders.member_id = members.member_id
-    where
-        leaders.gender = 'woman'
-        and {{ active_at_year_end('leaders.from_date', 'leaders.to_date') }}
 
 ),
 
@@ -241,7 +226,7 @@ final as (
     from agreements
     where
         has_gender_clause
-        and {{ active_at_year_end('signed_on', 'ends_on') }}
+        and is_in_force
 
     union all
 
@@ -249,7 +234,7 @@ final as (
     from partners
     where
         is_gender_alliance
-        and {{ active_at_year_end('active_from', 'active_to') }}
+        and is_active
 
 )
 

@@ -6,15 +6,9 @@ members as (
 
 ),
 
-places as (
+spaces as (
 
-    select * from {{ ref('int_place_resolution') }}
-
-),
-
-indicators as (
-
-    select * from {{ ref('stg_indicators') }}
+    select * from {{ ref('int_benchmarked_spaces') }}
 
 ),
 
@@ -26,7 +20,7 @@ benchmarked as (
 
 pilots as (
 
-    select * from {{ ref('stg_pilots') }}
+    select * from {{ ref('int_pilots') }}
 
 ),
 
@@ -36,15 +30,15 @@ engagements as (
 
 ),
 
-all_egi_cities as (
+egi_cities as (
 
-    select * from {{ ref('stg_egi_cities') }}
+    select * from {{ ref('int_egi_cities') }}
 
 ),
 
 observatories as (
 
-    select * from {{ ref('stg_observatories') }}
+    select * from {{ ref('int_observatories') }}
 
 ),
 
@@ -85,22 +79,6 @@ benchmarked_members as (
 
 ),
 
-egi_cities as (
-
-    select
-        {{ place_id('places.member_id', 'all_egi_cities.city_key', 'all_egi_cities.country_key') }} as place_id,
-        places.member_id,
-        all_egi_cities.city_text,
-        all_egi_cities.source_file,
-        all_egi_cities.source_line
-    from all_egi_cities
-    left join places
-        on
-            all_egi_cities.city_key = places.place_key
-            and coalesce(all_egi_cities.country_key, '') = places.country_key
-
-),
-
 publications as (
 
     select *
@@ -134,7 +112,7 @@ initiatives as (
 final as (
 
     select {{ evidence('spaces_benchmarked', unit='space', label='space') }}
-    from indicators
+    from spaces
 
     union all
 
@@ -162,7 +140,7 @@ final as (
 
     select {{ evidence('observatories', unit=each_row(), label='name', date='active_from') }}
     from observatories
-    where {{ active_at_year_end('active_from', 'active_to') }}
+    where is_active
 
     union all
 

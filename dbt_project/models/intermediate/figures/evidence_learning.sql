@@ -2,7 +2,7 @@ with
 
 all_products as (
 
-    select * from {{ ref('stg_learning_products') }}
+    select * from {{ ref('int_learning_products') }}
 
 ),
 
@@ -22,7 +22,7 @@ products as (
 
     select *
     from all_products
-    where {{ in_year('uploaded_on') }}
+    where is_of_year
 
 ),
 

@@ -8,19 +8,19 @@ events as (
 
 all_agreements as (
 
-    select * from {{ ref('stg_agreements') }}
+    select * from {{ ref('int_agreements') }}
 
 ),
 
 all_partners as (
 
-    select * from {{ ref('stg_partners') }}
+    select * from {{ ref('int_partners') }}
 
 ),
 
 all_staff as (
 
-    select * from {{ ref('stg_staff') }}
+    select * from {{ ref('int_staff') }}
 
 ),
 
@@ -28,7 +28,7 @@ agreements as (
 
     select *
     from all_agreements
-    where {{ in_year('signed_on') }}
+    where is_of_year
 
 ),
 
@@ -36,7 +36,7 @@ partners as (
 
     select *
     from all_partners
-    where {{ active_at_year_end('active_from', 'active_to') }}
+    where is_active
 
 ),
 
@@ -46,7 +46,7 @@ staff as (
     from all_staff
     where
         contract = 'professional'
-        and {{ active_at_year_end('from_date', 'to_date') }}
+        and is_in_post
 
 ),
 
