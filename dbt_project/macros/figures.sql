@@ -4,8 +4,11 @@
 
   A count has a numerator only; a share has a numerator and a denominator. `amount` is what one unit weighs:
   1 where units are counted, the people of an event, the followers of a network, the EUR of an entry.
+
+  `label` and `date` say what the unit is called and when it was; a member is called by its register, and people are
+  called nothing. `item` is what the unit is listed as: itself, unless it is listed together with others, as people are.
 -#}
-{% macro evidence(figure_id, unit, part='numerator', amount='1', member='null', event='null', file='source_file', line='source_line') -%}
+{% macro evidence(figure_id, unit, part='numerator', amount='1', label='null', date='null', item=none, member='null', event='null', file='source_file', line='source_line') -%}
     '{{ figure_id }}' as figure_id,
     '{{ part }}' as part,
     cast({{ unit }} as {{ dbt.type_string() }}) as unit_key,
@@ -13,7 +16,22 @@
     cast({{ file }} as {{ dbt.type_string() }}) as source_file,
     cast({{ line }} as bigint) as source_line,
     cast({{ member }} as {{ dbt.type_string() }}) as member_id,
-    cast({{ event }} as {{ dbt.type_string() }}) as event_id
+    cast({{ event }} as {{ dbt.type_string() }}) as event_id,
+    cast({{ item or unit }} as {{ dbt.type_string() }}) as item_key,
+    cast({{ label }} as {{ dbt.type_string() }}) as unit_label,
+    cast({{ date }} as date) as dated_on
+{%- endmacro %}
+
+
+{#- What a seat is called: the body and the seat in it. -#}
+{% macro seat_name() -%}
+    concat(replace(body, '_', ' '), ', ', seat)
+{%- endmacro %}
+
+
+{#- What people are listed as, where they do not stand by event: all in one item. -#}
+{% macro people() -%}
+    'people'
 {%- endmacro %}
 
 

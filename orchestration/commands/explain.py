@@ -37,6 +37,7 @@ def explain_figure(home: Home, year: int, figure_id: str, rows: bool, member: st
     _print_models(release, figure_id)
     _print_guards(release, figure_id)
     if rows or member_id:
+        _print_items(release, figure_id, member_id)
         _print_rows(evidence)
     return OK
 
@@ -143,6 +144,20 @@ def _print_guards(release: Release, figure_id: str) -> None:
     print("\nGuards:")
     for each in about:
         print(f"  {each['outcome']:<8} {each['meaning']}")
+
+
+def _print_items(release: Release, figure_id: str, member_id: str) -> None:
+    """What stands behind the figure by name; people of an event by its title."""
+    if "figure_items.csv" not in release.hashes:
+        return
+    events = {row["event_id"]: row["title"] for row in read_csv(release.file("calendar.csv"))}
+    lines = [
+        [row["part"], row["label"] or events.get(row["event_id"], row["unit"]), row["date"], row["amount"]]
+        for row in read_csv(release.file("figure_items.csv"))
+        if row["figure_id"] == figure_id and member_id in (_NO_MEMBER, row["member_id"])
+    ]
+    print("\nItems:")
+    print_table(["part", "item", "date", "amount"], lines, right=(3,))
 
 
 def _print_rows(evidence: _Evidence) -> None:

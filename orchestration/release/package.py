@@ -47,8 +47,13 @@ _UNITS = {
     "use_cases": "case",
     "c4gh_initiatives": "initiative",
 }
+# An item weighs what its figure counts.
+_OTHER_UNITS = {"figure_items": {"amount": ""}}
 _LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish"}
+# Columns of a mart that its CSV calls otherwise.
+_RENAMED = {"figure_items": {"unit_key": "unit", "unit_label": "label", "dated_on": "date"}}
 _FOREIGN_KEYS = {
+    "figure_items": ("figure_id", "figures"),
     "annex_engagement": ("member_id", "annex_activity"),
     "gender_impact": ("figure_id", "figures"),
     "funding_sources": ("figure_id", "figures"),
@@ -123,8 +128,11 @@ def describe_tables(content: ReleaseData) -> list[Description]:
 
 def _describe(table: Table) -> Description:
     known = _mart(table.name)
-    columns = {column.name: column for column in (*known.columns, *_beyond(table.name, known))}
-    described = tuple(replace(columns[name], unit=_UNITS.get(name, "")) for name in table.columns)
+    renamed = _RENAMED.get(table.name, {})
+    named = (replace(column, name=renamed.get(column.name, column.name)) for column in known.columns)
+    columns = {column.name: column for column in (*named, *_beyond(table.name, known))}
+    units = _UNITS | _OTHER_UNITS.get(table.name, {})
+    described = tuple(replace(columns[name], unit=units.get(name, "")) for name in table.columns)
     return Description(table.name, known.text, described)
 
 

@@ -73,6 +73,148 @@ _QUERIES = (
     _Query("calendar", "select * from calendar order by all"),
     _Query("action_plan", "select * from action_plan order by code"),
     _Query(
+        "policy_statements",
+        """
+        select title, issued_on, has_gender_perspective
+        from policy_statements where is_of_year order by issued_on, title
+        """,
+    ),
+    _Query(
+        "campaigns",
+        """
+        select title, starts_on, ends_on, has_gender_approach
+        from campaigns where is_of_year order by starts_on, title
+        """,
+    ),
+    _Query(
+        "pilots",
+        """
+        select pilot, member_id, member, role
+        from pilots order by pilot, role, member
+        """,
+    ),
+    _Query(
+        "benchmarked_spaces",
+        """
+        select space, member_id, member
+        from benchmarked_spaces order by space, member
+        """,
+    ),
+    _Query(
+        "egi_cities",
+        """
+        select place_id, city, country_code, member_id
+        from egi_cities order by city, place_id
+        """,
+    ),
+    _Query(
+        "observatories",
+        """
+        select name, active_from, active_to
+        from observatories where is_active order by name, active_from
+        """,
+    ),
+    _Query(
+        "publications",
+        """
+        select title, published_on, has_gender_perspective, members_mentioned
+        from publications where is_of_year and origin = 'metropolis' order by published_on, title
+        """,
+    ),
+    _Query(
+        "publication_mentions",
+        """
+        select title, published_on, member_id, member
+        from publication_mentions order by published_on, title, member
+        """,
+    ),
+    _Query(
+        "news_mentions",
+        """
+        select url, title, published_on, member_id, member
+        from news_mentions order by published_on, url, member
+        """,
+    ),
+    _Query(
+        "wmd_activities",
+        """
+        select activity, held_on, organiser, member_id, member
+        from wmd_activities where is_of_year order by held_on, activity, organiser
+        """,
+    ),
+    _Query(
+        "drawing_cities",
+        """
+        select place_id, city, country_code, member_id, drawings
+        from drawing_cities order by city, place_id
+        """,
+    ),
+    _Query(
+        "videos",
+        """
+        select title, published_on, project
+        from videos where is_of_year order by published_on, title
+        """,
+    ),
+    _Query(
+        "learning_products",
+        """
+        select title, kind, uploaded_on
+        from learning_products where is_of_year order by uploaded_on, title
+        """,
+    ),
+    _Query(
+        "statutory_meetings",
+        """
+        select event_id, title, kind, start_date, end_date, format, city, country_code, members_attended
+        from statutory_meetings order by start_date, event_id
+        """,
+    ),
+    _Query(
+        "agreements",
+        """
+        select
+            agreement_id, counterparty, counterparty_type, signed_on, ends_on, has_gender_clause,
+            is_of_year, is_in_force
+        from agreements where is_of_year or is_in_force order by signed_on, agreement_id
+        """,
+    ),
+    _Query(
+        "partners",
+        """
+        select partner, category, is_gender_alliance, active_from, active_to
+        from partners where is_active order by category, partner, active_from
+        """,
+    ),
+    _Query(
+        "projects",
+        """
+        select project_code, name, has_gender_coordination
+        from projects order by project_code
+        """,
+    ),
+    _Query(
+        "governance_seats",
+        """
+        select body, seat, member_id, member, is_held_by_woman, from_date, to_date
+        from governance_seats order by body, seat, from_date
+        """,
+    ),
+    _Query(
+        "members_led_by_women",
+        """
+        select member_id, member, country_code, region
+        from members_led_by_women order by member, member_id
+        """,
+    ),
+    _Query(
+        "staff_roles",
+        """
+        select contract, role, gender, staff
+        from staff_roles order by contract desc, role, gender
+        """,
+    ),
+    _Query(
         "reconciliation",
         """
         select kind, key, printed, computed, status, reason from reconciliation
@@ -111,9 +253,9 @@ def read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, Table]:
     tables |= {query.name: _run(connection, query) for query in _QUERIES if not query.grows}
     tables |= {query.name: _run_large(connection, query) for query in _QUERIES if query.grows}
     tables["unresolved_places"] = _unresolved_places(connection)
-    return {
-        name: tables[name] for name in ("figures", *(each.name for each in _QUERIES), "unresolved_places")
-    }
+    tables["figure_items"] = _figure_items(connection)
+    order = ("figures", "figure_items", *(each.name for each in _QUERIES), "unresolved_places")
+    return {name: tables[name] for name in order}
 
 
 def _fetch(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[tuple[str, ...], list[Any]]:
@@ -192,6 +334,25 @@ def _figure_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
     step = None if step is None else Decimal(step)
     displays = [display(rounded, form, decimals, step, language) for language in LANGUAGES]
     return (*row[:4], rounded, _plain(numerator), _plain(denominator), *row[7:9], *displays)
+
+
+def _figure_items(connection: duckdb.DuckDBPyConnection) -> Table:
+    query = _Query(
+        "figure_items",
+        """
+        select
+            items.figure_id, items.part, items.unit_key as unit, items.unit_label as label,
+            items.dated_on as date, items.member_id, items.event_id, items.amount,
+            items.source_file, items.source_line
+        from figure_items as items
+        inner join figure_catalogue as catalogue on items.figure_id = catalogue.figure_id
+        order by catalogue.position, items.part desc, date, label, unit
+        """,
+    )
+    table = _run_large(connection, query)
+    amount = table.columns.index("amount")
+    rows = [(*row[:amount], _plain(row[amount]), *row[amount + 1 :]) for row in table.rows]
+    return Table(table.name, table.columns, rows)
 
 
 def _plain(number: Decimal | None) -> Decimal | None:

@@ -90,6 +90,7 @@ def make_sheets(content: ReleaseData) -> list[Sheet]:
     sources = _plain("Sources", tables["sources"], described)
     return [
         _figures(tables["figures"], described["figures"], catalogue),
+        _items(tables["figure_items"], described),
         _annex("Annex activity", tables["annex_activity"], described),
         _annex("Annex engagement", tables["annex_engagement"], described),
         _funding(tables, described),
@@ -144,6 +145,10 @@ def _figures(table: Table, described: Description, catalogue: dict[str, Catalogu
         noted="label",
         printed_columns=len(table.columns),
     )
+
+
+def _items(table: Table, described: dict[str, Description]) -> Sheet:
+    return _plain("Figure items", table, described, frozen=2, formats={"amount": "#,##0.##"})
 
 
 def _annex(title: str, table: Table, described: dict[str, Description]) -> Sheet:

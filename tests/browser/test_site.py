@@ -77,7 +77,8 @@ def test_what_somebody_typed_is_shown_and_not_run(site: Watched) -> None:
 
 
 def test_it_is_light(release: Path) -> None:
-    assert (release / "site" / "index.html").stat().st_size < MEGABYTE
+    pages = list((release / "site").rglob("*.html"))
+    assert max(path.stat().st_size for path in pages) < MEGABYTE
     together = sum(path.stat().st_size for path in (release / "site").rglob("*") if path.is_file())
     assert together < 5 * MEGABYTE
 
@@ -120,6 +121,43 @@ def test_definition_sources_and_checks_are_a_press_away(site: Watched) -> None:
     share = page.locator("#funding_membership_fee_share")
     share.locator("summary").click()
     assert "Shares of one whole add to 100: passed" in share.inner_text()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_figure_leads_to_its_items(browser: Browser, release: Path, language: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{(release / 'site' / 'index.html').as_uri()}?lang={language}")
+    page.locator("#use_practices summary").click()
+    page.locator("#use_practices dd a", has_text="40").first.click()
+    page.wait_for_url("**/items/use_practices.html*")
+    rows = page.locator("#numerator tbody tr")
+    assert rows.count() == 40
+    named = page.locator("#numerator tbody th").all_inner_texts()
+    # What somebody typed is a text, without the apostrophe of the CSV.
+    assert {HARM, FORMULA, "Housing for all"} == set(named)
+    assert page.evaluate("window.harmed") is None
+    assert page.locator("html").get_attribute("lang") == language
+    item = {"en": "Item", "fr": "Élément", "es": "Elemento"}[language]
+    assert page.locator("#numerator thead th").first.inner_text() == item
+    page.locator("p a").first.click()
+    page.wait_for_url("**/index.html*#use_practices")
+    assert page.locator("html").get_attribute("lang") == language
+    assert said == []
+    context.close()
+
+
+def test_people_stand_by_event_or_together(browser: Browser, release: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((release / "site" / "items" / "experts.html").as_uri())
+    assert page.locator("tbody th").all_inner_texts() == ["61 people"]
+    page.goto((release / "site" / "items" / "participants.html").as_uri())
+    assert page.locator("tbody th").all_inner_texts() == ["A plain debate"]
+    context.close()
 
 
 def test_a_source_leads_to_its_row(site: Watched) -> None:
@@ -314,6 +352,15 @@ def test_axe_finds_nothing(browser: Browser, release: Path, width: int, language
         found = Axe().run(page, options=options).response["violations"]
         told = [(each["id"], each["impact"], [n["html"] for n in each["nodes"]][:3]) for each in found]
         assert told == []
+
+
+def test_axe_finds_nothing_on_the_page_of_a_figure(browser: Browser, release: Path) -> None:
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    page.goto((release / "site" / "items" / "use_practices.html").as_uri() + "?lang=fr")
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert [(each["id"], [n["html"] for n in each["nodes"]][:3]) for each in found] == []
+    context.close()
 
 
 def test_keys_alone_are_enough(site: Watched) -> None:

@@ -17,7 +17,7 @@ from tests.conftest import Warehouse
 
 _SHARE = "whole = 'funds_use'"
 _A_COUNT = "figure_id = 'members_total'"
-_A_ROW = "('{}', '{}', 'x', 1, 'some.csv', 2, null, null)"
+_A_ROW = "('{}', '{}', 'x', 1, 'some.csv', 2, null, null, 'x', null, null)"
 
 # What breaks the agreement, the figure that is named, what is said of it.
 FAULTS = [
@@ -74,9 +74,9 @@ FAULTS = [
         "rests on int_members, not all of which evidence_learning reads",
     ),
     (
-        "update figure_catalogue set rests_on = 'int_members|stg_staff' where " + _A_COUNT,
+        "update figure_catalogue set rests_on = 'int_members|int_staff' where " + _A_COUNT,
         "members_total",
-        "rests on int_members|stg_staff",
+        "rests on int_members|int_staff",
     ),
     (
         "update figure_catalogue set rests_on = null where " + _A_COUNT,
@@ -84,8 +84,8 @@ FAULTS = [
         "is not documented",
     ),
     (
-        "update figure_catalogue set rests_on = 'stg_campaigns' where rests_on = 'stg_videos'",
-        "stg_videos",
+        "update figure_catalogue set rests_on = 'int_campaigns' where rests_on = 'int_videos'",
+        "int_videos",
         "is read by evidence_advocacy, and no figure of its area rests on it",
     ),
 ]
@@ -141,12 +141,66 @@ def test_rows_that_do_not_make_up_a_figure_are_found(
     assert figure in {row[0] for row in broken.execute(question).fetchall()}
 
 
+@pytest.mark.parametrize(
+    ("fault", "figure", "part", "problem"),
+    [
+        (
+            "delete from figure_items where figure_id = 'members_total' and member_id ="
+            " (select min(member_id) from figure_items where figure_id = 'members_total')",
+            "members_total",
+            "numerator",
+            "do not add up to the figure",
+        ),
+        (
+            "update figure_items set amount = amount + 0.01 where figure_id = 'funds_use_P002_share'"
+            " and part = 'denominator'",
+            "funds_use_P002_share",
+            "denominator",
+            "do not add up to the figure",
+        ),
+        (
+            "insert into figure_items (figure_id, part, unit_key, amount)"
+            " values ('videos', 'denominator', 'x', 1)",
+            "videos",
+            "denominator",
+            "do not add up to the figure",
+        ),
+        (
+            "delete from figure_items where figure_id = 'participants'",
+            "participants",
+            "numerator",
+            "do not add up to the figure",
+        ),
+        (
+            "update figure_items set unit_key = (select min(person_key) from stg_speakers)"
+            " where figure_id = 'experts'",
+            "experts",
+            "numerator",
+            "list a person",
+        ),
+    ],
+    ids=["an item is missing", "an amount is off", "a part too much", "people are missing", "a person"],
+)
+def test_items_that_do_not_make_up_a_figure_are_found(
+    released: Warehouse,
+    broken: duckdb.DuckDBPyConnection,
+    fault: str,
+    figure: str,
+    part: str,
+    problem: str,
+) -> None:
+    question = asked(released, "figure_items_make_up_the_figures")
+    assert broken.execute(question).fetchall() == []
+    broken.execute(fault)
+    assert broken.execute(question).fetchall() == [(figure, part, problem)]
+
+
 def test_evidence_from_a_source_that_a_figure_does_not_rest_on_is_found(
     released: Warehouse, broken: duckdb.DuckDBPyConnection
 ) -> None:
     question = asked(released, "evidence_comes_from_what_figures_rest_on")
     assert broken.execute(question).fetchall() == []
-    broken.execute("update figure_catalogue set rests_on = 'stg_campaigns' where figure_id = 'videos'")
+    broken.execute("update figure_catalogue set rests_on = 'int_campaigns' where figure_id = 'videos'")
     broken.execute("insert into figure_sources values ('members_total', 'website/social.csv', 3)")
     found = broken.execute(question).fetchall()
     assert set(found) == {("videos", "website/videos.csv"), ("members_total", "website/social.csv")}

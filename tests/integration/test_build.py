@@ -135,7 +135,10 @@ def test_every_figure_explains_itself(released: Warehouse) -> None:
 
 def test_explain_names_only_what_a_figure_rests_on(released: Warehouse) -> None:
     told = released.run("explain", "policy_statements", "--year", str(SMALL_YEAR)).stdout
-    way = "landing.policy_statements → stg_policy_statements → evidence_advocacy → figure_evidence → figures"
+    way = (
+        "landing.policy_statements → stg_policy_statements → int_policy_statements → evidence_advocacy"
+        " → figure_evidence → figures"
+    )
     assert f"  {way}\n" in told
 
 

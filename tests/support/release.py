@@ -35,7 +35,11 @@ _MARTS = (
     *("figures", "figure_changes", "annex_activity", "annex_engagement", "funding_sources"),
     *("funds_use", "gender_impact", "calendar", "action_plan", "reconciliation"),
     *("resolved_places", "unresolved_places", "member_names", "participants_by_gender", "regions"),
-    *("figure_sources", "quarantine", "sources"),
+    *("figure_items", "figure_sources", "quarantine", "sources"),
+    *("policy_statements", "campaigns", "pilots", "benchmarked_spaces", "egi_cities", "observatories"),
+    *("publications", "publication_mentions", "news_mentions", "wmd_activities", "drawing_cities"),
+    *("videos", "learning_products", "statutory_meetings", "agreements", "partners", "projects"),
+    *("governance_seats", "members_led_by_women", "staff_roles"),
 )
 _REGIONS = ("Africa", "Asia-Pacific", "Europe", "Latin America and Caribbean", "North America")
 _COUNTRIES = ("SN", "VN", "PT", "PE", "CA")
@@ -185,6 +189,7 @@ def _fill_rest(connection: duckdb.DuckDBPyConnection, catalogue: list[Row]) -> N
     _fill_members(connection)
     _fill_events(connection)
     _fill_figure_sources(connection)
+    _fill_figure_items(connection)
     _fill_money(connection, catalogue)
     _fill_gender(connection, catalogue)
     _fill_accounts(connection)
@@ -261,6 +266,27 @@ def _fill_figure_sources(connection: duckdb.DuckDBPyConnection) -> None:
     ]
     names = ("figure_id", "source_file", "rows")
     _insert(connection, "figure_sources", [dict(zip(names, each, strict=True)) for each in files])
+
+
+def _fill_figure_items(connection: duckdb.DuckDBPyConnection) -> None:
+    where = {"source_file": "use/cases.csv", "source_line": 2}
+    for index in range(40):
+        unit = {"figure_id": "use_practices", "part": "numerator", "unit_key": f"C{index:03}", "amount": 1}
+        label = (HARM, FORMULA, "Housing for all")[index % 3]
+        dated = {"unit_label": label, "dated_on": date(YEAR, 5, 1), "member_id": "M001"}
+        _insert(connection, "figure_items", [unit | dated | where])
+    people = {"part": "numerator", "source_file": "events/speakers.csv"}
+    items: list[Row] = [
+        {"figure_id": "experts", "unit_key": "people", "amount": 61},
+        {"figure_id": "participants", "unit_key": "E002", "event_id": "E002", "amount": 120},
+        {
+            "figure_id": "funding_other_share",
+            "unit_key": "7",
+            "unit_label": "Other",
+            "amount": Decimal("10.50"),
+        },
+    ]
+    _insert(connection, "figure_items", [people | item for item in items])
 
 
 def _fill_money(connection: duckdb.DuckDBPyConnection, catalogue: list[Row]) -> None:

@@ -16,10 +16,11 @@ from orchestration.release.workbook import write_workbook
 from tests.support.release import FORMULA, HARM, make_release
 
 SHEETS = [
-    *("Figures", "Annex activity", "Annex engagement", "Funding", "Gender impact", "Calendar"),
-    *("Action plan", "Reconciliation", "Dictionary", "Sources", "Changes"),
+    *("Figures", "Figure items", "Annex activity", "Annex engagement", "Funding", "Gender impact"),
+    *("Calendar", "Action plan", "Reconciliation", "Dictionary", "Sources", "Changes"),
 ]
 TABLES = {
+    "Figure items": "figure_items",
     "Annex activity": "annex_activity",
     "Annex engagement": "annex_engagement",
     "Gender impact": "gender_impact",

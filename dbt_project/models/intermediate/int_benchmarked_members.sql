@@ -1,30 +1,20 @@
 with
 
-indicators as (
+benchmarked_spaces as (
 
-    select * from {{ ref('stg_indicators') }}
-
-),
-
-resolution as (
-
-    select * from {{ ref('int_place_resolution') }}
+    select * from {{ ref('int_benchmarked_spaces') }}
 
 ),
 
 final as (
 
     select
-        indicators.space,
-        resolution.member_id,
-        indicators.source_file,
-        indicators.source_line
-    from indicators
-    inner join resolution
-        on
-            indicators.member_key = resolution.place_key
-            and resolution.country_key = ''
-    where resolution.member_id is not null
+        space,
+        member_id,
+        source_file,
+        source_line
+    from benchmarked_spaces
+    where member_id is not null
 
 )
 

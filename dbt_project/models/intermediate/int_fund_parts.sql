@@ -24,6 +24,10 @@ final as (
         entry_no,
         amount_eur,
         member_id,
+        case
+            when member_id is null and category <> 'other' then counterparty_text
+        end as funder,
+        posting_date,
         source_file,
         source_line
     from posted
@@ -37,6 +41,8 @@ final as (
         entry_no,
         amount_eur,
         member_id,
+        cast(null as {{ dbt.type_string() }}) as funder,
+        posting_date,
         source_file,
         source_line
     from posted

@@ -24,6 +24,8 @@ final as (
     select
         news.url,
         resolution.member_id,
+        min(news.title) as title,
+        min(news.published_on) as published_on,
         min(news.source_file) as source_file,
         min(news.source_line) as source_line
     from news

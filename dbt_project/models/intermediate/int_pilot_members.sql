@@ -2,30 +2,20 @@ with
 
 pilots as (
 
-    select * from {{ ref('stg_pilots') }}
-
-),
-
-resolution as (
-
-    select * from {{ ref('int_place_resolution') }}
+    select * from {{ ref('int_pilots') }}
 
 ),
 
 final as (
 
     select
-        pilots.pilot,
-        pilots.role,
-        resolution.member_id,
-        pilots.source_file,
-        pilots.source_line
+        pilot,
+        role,
+        member_id,
+        source_file,
+        source_line
     from pilots
-    inner join resolution
-        on
-            pilots.member_key = resolution.place_key
-            and resolution.country_key = ''
-    where resolution.member_id is not null
+    where member_id is not null
 
 )
 

@@ -12,6 +12,9 @@ final as (
         lower(body) as body,
         seat,
         gender,
+        member_key,
+        from_date,
+        to_date,
         source_file,
         source_line
     from governance

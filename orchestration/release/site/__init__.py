@@ -1,4 +1,4 @@
-"""Renders the site of a release as one self-contained HTML page.
+"""Renders the site of a release as one self-contained HTML page, and a page a figure with its items.
 
 Template, styles and script are ``page.html``, ``page.css`` and ``page.js``. All external text is escaped.
 """
@@ -27,6 +27,7 @@ from orchestration.release.site.data import (
     source_table,
 )
 from orchestration.release.site.figures import SECTIONS, FigureView, SourceFiles, figure_views
+from orchestration.release.site.items import address_of, write_items
 from orchestration.release.site.page_text import PageText
 from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
 from orchestration.release.site.values import MOST_ROWS, more
@@ -79,11 +80,13 @@ class Section:
 
 
 def write_site(folder: Path, content: ReleaseData) -> None:
-    """Writes site/index.html."""
+    """Writes site/index.html and site/items/."""
     (folder / "site").mkdir(exist_ok=True)
     facts = read_chart_data(content)
     page = make_page(content, facts, make_charts(content, facts), folder)
     (folder / "site" / PAGE).write_text(page, encoding="utf-8")
+    sources = SourceFiles(content.tables["sources"].as_dicts())
+    write_items(folder, content, figure_views(content, facts, sources), sources)
 
 
 def make_page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folder: Path) -> str:
@@ -99,7 +102,11 @@ def make_page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], f
         lstrip_blocks=True,
     )
     environment.globals.update(
-        say=page_text.element, attr=page_text.attribute, words=page_text.translations, word=word
+        say=page_text.element,
+        attr=page_text.attribute,
+        words=page_text.translations,
+        word=word,
+        items_of=address_of,
     )
     view = _page(content, facts, charts, folder)
     view["annexes"] = [annex(content, name, page_text) for name in ANNEXES]

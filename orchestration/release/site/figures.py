@@ -57,6 +57,7 @@ class FigureView:
     definition: Text
     computed: Text
     sources: list[Source]
+    items: int
     guards: list[dict[str, str]]
     common_guards: int
     printed: Text | None
@@ -96,6 +97,7 @@ def figure_views(content: ReleaseData, facts: ChartData, sources: SourceFiles) -
         row["key"]: row for row in content.tables["reconciliation"].as_dicts() if row["kind"] == "figure"
     }
     moves = {move.figure_id: move for move in facts.moves}
+    items = Counter(row[0] for row in content.tables["figure_items"].rows)
     own, common = _guards_by_figure(content.guarded.outcomes, len(rows))
     for row in rows:
         key = row["figure_id"]
@@ -111,6 +113,7 @@ def figure_views(content: ReleaseData, facts: ChartData, sources: SourceFiles) -
             display=_display(row),
             definition=definition(entry.definition),
             computed=_computed(row),
+            items=items[key],
             sources=_behind(facts.evidence.get(key, []), sources),
             guards=own.get(key, []),
             common_guards=common[key],

@@ -26,31 +26,25 @@ people as (
 
 policy_statements as (
 
-    select * from {{ ref('stg_policy_statements') }}
+    select * from {{ ref('int_policy_statements') }}
 
 ),
 
 campaigns as (
 
-    select * from {{ ref('stg_campaigns') }}
+    select * from {{ ref('int_campaigns') }}
 
 ),
 
 all_wmd_activities as (
 
-    select * from {{ ref('stg_wmd_activities') }}
+    select * from {{ ref('int_wmd_activities') }}
 
 ),
 
 all_drawings as (
 
-    select * from {{ ref('stg_drawings') }}
-
-),
-
-places as (
-
-    select * from {{ ref('int_place_resolution') }}
+    select * from {{ ref('int_drawings') }}
 
 ),
 
@@ -62,12 +56,12 @@ social as (
 
 all_videos as (
 
-    select * from {{ ref('stg_videos') }}
+    select * from {{ ref('int_videos') }}
 
 ),
 
 -- People come as one row an event: at millions of registrations no figure walks through them one by one.
-event_people as (
+people_of_events as (
 
     select
         event_id,
@@ -77,6 +71,17 @@ event_people as (
         min(source_file) as source_file
     from participants
     group by event_id
+
+),
+
+event_people as (
+
+    select
+        people_of_events.*,
+        events.start_date as held_on
+    from people_of_events
+    left join events
+        on people_of_events.event_id = events.event_id
 
 ),
 
@@ -112,7 +117,7 @@ statements_of_year as (
 
     select *
     from policy_statements
-    where {{ in_year('issued_on') }}
+    where is_of_year
 
 ),
 
@@ -120,7 +125,7 @@ campaigns_of_year as (
 
     select *
     from campaigns
-    where {{ in_year('starts_on') }}
+    where is_of_year
 
 ),
 
@@ -128,24 +133,15 @@ wmd_activities as (
 
     select *
     from all_wmd_activities
-    where {{ in_year('held_on') }}
+    where is_of_year
 
 ),
 
 drawings as (
 
-    select
-        all_drawings.drawing_id,
-        {{ place_id('places.member_id', 'all_drawings.city_key', 'all_drawings.country_key') }} as place_id,
-        places.member_id,
-        all_drawings.source_file,
-        all_drawings.source_line
+    select *
     from all_drawings
-    left join places
-        on
-            all_drawings.city_key = places.place_key
-            and coalesce(all_drawings.country_key, '') = places.country_key
-    where {{ in_year('all_drawings.received_on') }}
+    where is_of_year
 
 ),
 
@@ -166,18 +162,24 @@ videos as (
 
     select *
     from all_videos
-    where {{ in_year('published_on') }}
+    where is_of_year
 
 ),
 
 final as (
 
-    select {{ evidence('participants', unit='event_id', amount='attendances', event='event_id', line='null') }}
+    select
+        {{ evidence(
+            'participants', unit='event_id', date='held_on', amount='attendances', event='event_id', line='null'
+        ) }}
     from event_people
 
     union all
 
-    select {{ evidence('participants_women_share', unit='event_id', amount='women', event='event_id', line='null') }}
+    select
+        {{ evidence(
+            'participants_women_share', unit='event_id', date='held_on', amount='women', event='event_id', line='null'
+        ) }}
     from event_people
 
     union all
@@ -185,41 +187,41 @@ final as (
     select
         {{ evidence(
             'participants_women_share',
-            part='denominator', unit='event_id', amount='women_and_men', event='event_id', line='null'
+            part='denominator', unit='event_id', date='held_on', amount='women_and_men', event='event_id', line='null'
         ) }}
     from event_people
 
     union all
 
-    select {{ evidence('experts', unit='person_key', event='event_id') }}
+    select {{ evidence('experts', unit='person_key', item=people(), event='event_id') }}
     from experts
 
     union all
 
-    select {{ evidence('experts_women_share', unit='person_key', event='event_id') }}
+    select {{ evidence('experts_women_share', unit='person_key', item=people(), event='event_id') }}
     from experts
     where gender = 'woman'
 
     union all
 
-    select {{ evidence('experts_women_share', part='denominator', unit='person_key', event='event_id') }}
+    select {{ evidence('experts_women_share', part='denominator', unit='person_key', item=people(), event='event_id') }}
     from experts
     where gender in ('woman', 'man')
 
     union all
 
-    select {{ evidence('policy_statements', unit=each_row()) }}
+    select {{ evidence('policy_statements', unit=each_row(), label='title', date='issued_on') }}
     from statements_of_year
 
     union all
 
-    select {{ evidence('policy_statements_gender', unit=each_row()) }}
+    select {{ evidence('policy_statements_gender', unit=each_row(), label='title', date='issued_on') }}
     from statements_of_year
     where has_gender_perspective
 
     union all
 
-    select {{ evidence('global_events', unit='event_id', event='event_id') }}
+    select {{ evidence('global_events', unit='event_id', label='title', date='start_date', event='event_id') }}
     from events
     where
         organiser_role = 'participated'
@@ -227,39 +229,46 @@ final as (
 
     union all
 
-    select {{ evidence('campaigns', unit=each_row()) }}
+    select {{ evidence('campaigns', unit=each_row(), label='title', date='starts_on') }}
     from campaigns_of_year
 
     union all
 
-    select {{ evidence('campaigns_gender', unit=each_row()) }}
+    select {{ evidence('campaigns_gender', unit=each_row(), label='title', date='starts_on') }}
     from campaigns_of_year
     where has_gender_approach
 
     union all
 
-    select {{ evidence('wmd_activities', unit="concat(activity, '|', cast(held_on as " ~ dbt.type_string() ~ "))") }}
+    select
+        {{ evidence(
+            'wmd_activities',
+            unit="concat(activity, '|', cast(held_on as " ~ dbt.type_string() ~ "))", label='activity', date='held_on'
+        ) }}
     from wmd_activities
 
     union all
 
-    select {{ evidence('wmd_organisations', unit='organiser') }}
+    select {{ evidence('wmd_organisations', unit='organiser', label='organiser') }}
     from wmd_activities
 
     union all
 
-    select {{ evidence('drawings', unit='drawing_id', member='member_id') }}
+    select {{ evidence('drawings', unit='drawing_id', label='city_text', date='received_on', member='member_id') }}
     from drawings
 
     union all
 
-    select {{ evidence('drawing_cities', unit='place_id', member='member_id') }}
+    select {{ evidence('drawing_cities', unit='place_id', label='city_text', member='member_id') }}
     from drawings
     where place_id is not null
 
     union all
 
-    select {{ evidence('congress_sessions', unit='event_id', amount='sessions', event='event_id') }}
+    select
+        {{ evidence(
+            'congress_sessions', unit='event_id', label='title', date='start_date', amount='sessions', event='event_id'
+        ) }}
     from events
     where
         is_congress
@@ -267,22 +276,25 @@ final as (
 
     union all
 
-    select {{ evidence('congress_leaders', unit='person_key', event='event_id') }}
+    select {{ evidence('congress_leaders', unit='person_key', item=people(), event='event_id') }}
     from congress_leaders
 
     union all
 
-    select {{ evidence('social_followers', unit='lower(network)', amount='followers') }}
+    select
+        {{ evidence(
+            'social_followers', unit='lower(network)', label='network', date='read_on', amount='followers'
+        ) }}
     from last_readings
 
     union all
 
-    select {{ evidence('videos', unit=each_row()) }}
+    select {{ evidence('videos', unit=each_row(), label='title', date='published_on') }}
     from videos
 
     union all
 
-    select {{ evidence('videos_revitalisation', unit=each_row()) }}
+    select {{ evidence('videos_revitalisation', unit=each_row(), label='title', date='published_on') }}
     from videos
     where lower(project) = 'revitalisation through the urban project'
 

@@ -14,6 +14,12 @@ entries as (
 
 ),
 
+named_parts as (
+
+    select * from {{ ref('int_rounded_shares') }}
+
+),
+
 shares as (
 
     select
@@ -41,12 +47,19 @@ final as (
         entries.source_file,
         entries.source_line,
         entries.member_id,
-        cast(null as {{ dbt.type_string() }}) as event_id
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        entries.entry_no as item_key,
+        coalesce(entries.funder, named_parts.label) as unit_label,
+        entries.posting_date as dated_on
     from shares
     inner join entries
         on
             shares.whole = entries.whole
             and shares.part = entries.part
+    left join named_parts
+        on
+            entries.whole = named_parts.whole
+            and entries.part = named_parts.part
 
     union all
 
@@ -58,10 +71,18 @@ final as (
         entries.source_file,
         entries.source_line,
         entries.member_id,
-        cast(null as {{ dbt.type_string() }}) as event_id
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        -- Below a whole its parts are listed: the entries of each stand above its own share.
+        case when entries.part = '' then 'none' else entries.part end as item_key,
+        named_parts.label as unit_label,
+        cast(null as date) as dated_on
     from entries
     inner join wholes
         on entries.whole = wholes.whole
+    left join named_parts
+        on
+            entries.whole = named_parts.whole
+            and entries.part = named_parts.part
 
 )
 

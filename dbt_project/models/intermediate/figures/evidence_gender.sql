@@ -18,9 +18,9 @@ places as (
 
 ),
 
-leaders as (
+women_leaders as (
 
-    select * from {{ ref('stg_leaders') }}
+    select * from {{ ref('int_women_leaders') }}
 
 ),
 
@@ -56,13 +56,13 @@ all_activities as (
 
 agreements as (
 
-    select * from {{ ref('stg_agreements') }}
+    select * from {{ ref('int_agreements') }}
 
 ),
 
 partners as (
 
-    select * from {{ ref('stg_partners') }}
+    select * from {{ ref('int_partners') }}
 
 ),
 
@@ -71,21 +71,6 @@ members as (
     select *
     from all_members
     where is_member
-
-),
-
-women_leaders as (
-
-    select
-        leaders.member_id,
-        leaders.source_file,
-        leaders.source_line
-    from leaders
-    inner join members
-        on leaders.member_id = members.member_id
-    where
-        leaders.gender = 'woman'
-        and {{ active_at_year_end('leaders.from_date', 'leaders.to_date') }}
 
 ),
 
@@ -143,13 +128,16 @@ final as (
 
     union all
 
-    select {{ evidence('metropolis_events', unit='event_id', event='event_id') }}
+    select {{ evidence('metropolis_events', unit='event_id', label='title', date='start_date', event='event_id') }}
     from events
     where is_metropolis_event
 
     union all
 
-    select {{ evidence('metropolis_events_gender', unit='event_id', event='event_id') }}
+    select
+        {{ evidence(
+            'metropolis_events_gender', unit='event_id', label='title', date='start_date', event='event_id'
+        ) }}
     from events
     where
         is_metropolis_event
@@ -157,7 +145,7 @@ final as (
 
     union all
 
-    select {{ evidence('governance_women_share', unit=each_row()) }}
+    select {{ evidence('governance_women_share', unit=each_row(), label=seat_name(), date='from_date') }}
     from seats
     where
         body <> 'regional_secretariat'
@@ -165,7 +153,10 @@ final as (
 
     union all
 
-    select {{ evidence('governance_women_share', part='denominator', unit=each_row()) }}
+    select
+        {{ evidence(
+            'governance_women_share', part='denominator', unit=each_row(), label=seat_name(), date='from_date'
+        ) }}
     from seats
     where
         body <> 'regional_secretariat'
@@ -173,7 +164,7 @@ final as (
 
     union all
 
-    select {{ evidence('regional_secretaries_women', unit=each_row()) }}
+    select {{ evidence('regional_secretaries_women', unit=each_row(), label=seat_name(), date='from_date') }}
     from seats
     where
         body = 'regional_secretariat'
@@ -181,49 +172,49 @@ final as (
 
     union all
 
-    select {{ evidence('gender_research', unit=each_row()) }}
+    select {{ evidence('gender_research', unit=each_row(), label='action', date='done_on') }}
     from actions_of_year
     where kind = 'research'
 
     union all
 
-    select {{ evidence('ec_projects_gender', unit=each_row()) }}
+    select {{ evidence('ec_projects_gender', unit=each_row(), label='action', date='done_on') }}
     from actions_of_year
     where kind = 'ec_project'
 
     union all
 
-    select {{ evidence('gender_learning_programmes', unit=each_row()) }}
+    select {{ evidence('gender_learning_programmes', unit=each_row(), label='action', date='done_on') }}
     from actions_of_year
     where kind = 'learning_programme'
 
     union all
 
-    select {{ evidence('projects_gender_coordination', unit='project_code') }}
+    select {{ evidence('projects_gender_coordination', unit='project_code', label='name') }}
     from projects
     where has_gender_coordination
 
     union all
 
-    select {{ evidence('activities_gender_share', unit=each_row()) }}
+    select {{ evidence('activities_gender_share', unit=each_row(), label='title', date='held_on') }}
     from activities
     where has_gender_approach
 
     union all
 
-    select {{ evidence('activities_gender_share', part='denominator', unit=each_row()) }}
+    select {{ evidence('activities_gender_share', part='denominator', unit=each_row(), label='title', date='held_on') }}
     from activities
 
     union all
 
-    select {{ evidence('gender_trainings', unit=each_row()) }}
+    select {{ evidence('gender_trainings', unit=each_row(), label='action', date='done_on') }}
     from actions_of_year
     where kind = 'training'
 
     union all
 
     -- Tools are a stock: those of all years up to this one.
-    select {{ evidence('gender_tools', unit=each_row()) }}
+    select {{ evidence('gender_tools', unit=each_row(), label='action', date='done_on') }}
     from gender_actions
     where
         kind = 'tool'
@@ -231,19 +222,19 @@ final as (
 
     union all
 
-    select {{ evidence('agreements_gender_clause', unit=each_row()) }}
+    select {{ evidence('agreements_gender_clause', unit=each_row(), label='counterparty', date='signed_on') }}
     from agreements
     where
         has_gender_clause
-        and {{ active_at_year_end('signed_on', 'ends_on') }}
+        and is_in_force
 
     union all
 
-    select {{ evidence('gender_alliances', unit=each_row()) }}
+    select {{ evidence('gender_alliances', unit=each_row(), label='partner', date='active_from') }}
     from partners
     where
         is_gender_alliance
-        and {{ active_at_year_end('active_from', 'active_to') }}
+        and is_active
 
 )
 

@@ -6,15 +6,9 @@ members as (
 
 ),
 
-places as (
+spaces as (
 
-    select * from {{ ref('int_place_resolution') }}
-
-),
-
-indicators as (
-
-    select * from {{ ref('stg_indicators') }}
+    select * from {{ ref('int_benchmarked_spaces') }}
 
 ),
 
@@ -26,7 +20,7 @@ benchmarked as (
 
 pilots as (
 
-    select * from {{ ref('stg_pilots') }}
+    select * from {{ ref('int_pilots') }}
 
 ),
 
@@ -36,15 +30,15 @@ engagements as (
 
 ),
 
-all_egi_cities as (
+egi_cities as (
 
-    select * from {{ ref('stg_egi_cities') }}
+    select * from {{ ref('int_egi_cities') }}
 
 ),
 
 observatories as (
 
-    select * from {{ ref('stg_observatories') }}
+    select * from {{ ref('int_observatories') }}
 
 ),
 
@@ -85,21 +79,6 @@ benchmarked_members as (
 
 ),
 
-egi_cities as (
-
-    select
-        {{ place_id('places.member_id', 'all_egi_cities.city_key', 'all_egi_cities.country_key') }} as place_id,
-        places.member_id,
-        all_egi_cities.source_file,
-        all_egi_cities.source_line
-    from all_egi_cities
-    left join places
-        on
-            all_egi_cities.city_key = places.place_key
-            and coalesce(all_egi_cities.country_key, '') = places.country_key
-
-),
-
 publications as (
 
     select *
@@ -132,8 +111,8 @@ initiatives as (
 
 final as (
 
-    select {{ evidence('spaces_benchmarked', unit='space') }}
-    from indicators
+    select {{ evidence('spaces_benchmarked', unit='space', label='space') }}
+    from spaces
 
     union all
 
@@ -142,7 +121,7 @@ final as (
 
     union all
 
-    select {{ evidence('pilot_projects', unit='pilot') }}
+    select {{ evidence('pilot_projects', unit='pilot', label='pilot') }}
     from pilots
 
     union all
@@ -153,35 +132,35 @@ final as (
 
     union all
 
-    select {{ evidence('egi_cities', unit='place_id', member='member_id') }}
+    select {{ evidence('egi_cities', unit='place_id', label='city_text', member='member_id') }}
     from egi_cities
     where place_id is not null
 
     union all
 
-    select {{ evidence('observatories', unit=each_row()) }}
+    select {{ evidence('observatories', unit=each_row(), label='name', date='active_from') }}
     from observatories
-    where {{ active_at_year_end('active_from', 'active_to') }}
+    where is_active
 
     union all
 
-    select {{ evidence('publications', unit=each_row()) }}
+    select {{ evidence('publications', unit=each_row(), label='title', date='published_on') }}
     from publications
 
     union all
 
-    select {{ evidence('publications_gender', unit=each_row()) }}
+    select {{ evidence('publications_gender', unit=each_row(), label='title', date='published_on') }}
     from publications
     where has_gender_perspective
 
     union all
 
-    select {{ evidence('use_practices', unit='case_id', member='member_id') }}
+    select {{ evidence('use_practices', unit='case_id', label='title', date='published_on', member='member_id') }}
     from practices
 
     union all
 
-    select {{ evidence('city_makers', unit='user_id') }}
+    select {{ evidence('city_makers', unit='user_id', item=people()) }}
     from city_makers
     where
         status = 'active'
@@ -189,12 +168,15 @@ final as (
 
     union all
 
-    select {{ evidence('c4gh_initiatives', unit='initiative_id', member='member_id') }}
+    select
+        {{ evidence(
+            'c4gh_initiatives', unit='initiative_id', label='title', date='uploaded_on', member='member_id'
+        ) }}
     from initiatives
 
     union all
 
-    select {{ evidence('c4gh_cities', unit='place_id', member='member_id') }}
+    select {{ evidence('c4gh_cities', unit='place_id', label='city_text', member='member_id') }}
     from initiatives
     where place_id is not null
 

@@ -2,7 +2,13 @@ with
 
 all_products as (
 
-    select * from {{ ref('stg_learning_products') }}
+    select * from {{ ref('int_learning_products') }}
+
+),
+
+events as (
+
+    select * from {{ ref('int_events') }}
 
 ),
 
@@ -16,39 +22,50 @@ products as (
 
     select *
     from all_products
-    where {{ in_year('uploaded_on') }}
+    where is_of_year
 
 ),
 
 -- The learning activities that members attended, a row for each attendance of a member.
 attendances as (
 
-    select *
+    select
+        engagements.event_id,
+        engagements.member_id,
+        events.title,
+        events.start_date,
+        engagements.source_file,
+        engagements.source_line
     from engagements
-    where engagement = 'learning_activity'
+    inner join events
+        on engagements.event_id = events.event_id
+    where engagements.engagement = 'learning_activity'
 
 ),
 
 final as (
 
-    select {{ evidence('learning_products', unit=each_row()) }}
+    select {{ evidence('learning_products', unit=each_row(), label='title', date='uploaded_on') }}
     from products
 
     union all
 
-    select {{ evidence('learning_courses', unit=each_row()) }}
+    select {{ evidence('learning_courses', unit=each_row(), label='title', date='uploaded_on') }}
     from products
     where kind = 'course'
 
     union all
 
-    select {{ evidence('learning_webinars', unit=each_row()) }}
+    select {{ evidence('learning_webinars', unit=each_row(), label='title', date='uploaded_on') }}
     from products
     where kind = 'webinar'
 
     union all
 
-    select {{ evidence('learning_activities', unit='event_id', member='member_id', event='event_id') }}
+    select
+        {{ evidence(
+            'learning_activities', unit='event_id', label='title', date='start_date', member='member_id', event='event_id'
+        ) }}
     from attendances
 
     union all

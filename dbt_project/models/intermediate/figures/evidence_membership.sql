@@ -76,14 +76,31 @@ fee_entries as (
 
 ),
 
+-- A meeting with two members is two bilateral meetings.
+bilateral_meetings as (
+
+    select
+        engagements.event_id,
+        engagements.member_id,
+        events.title,
+        events.start_date,
+        engagements.source_file,
+        engagements.source_line
+    from engagements
+    inner join events
+        on engagements.event_id = events.event_id
+    where engagements.engagement = 'bilateral_meeting'
+
+),
+
 final as (
 
-    select {{ evidence('members_total', unit='member_id', member='member_id') }}
+    select {{ evidence('members_total', unit='member_id', date='joined_on', member='member_id') }}
     from members
 
     union all
 
-    select {{ evidence('members_new', unit='member_id', member='member_id') }}
+    select {{ evidence('members_new', unit='member_id', date='joined_on', member='member_id') }}
     from members
     where is_new
 
@@ -123,10 +140,10 @@ final as (
     select
         {{ evidence(
             'bilateral_meetings',
-            unit="concat(event_id, '|', member_id)", member='member_id', event='event_id'
+            unit="concat(event_id, '|', member_id)", label='title', date='start_date',
+            member='member_id', event='event_id'
         ) }}
-    from engagements
-    where engagement = 'bilateral_meeting'
+    from bilateral_meetings
 
     union all
 

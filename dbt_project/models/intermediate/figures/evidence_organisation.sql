@@ -8,19 +8,19 @@ events as (
 
 all_agreements as (
 
-    select * from {{ ref('stg_agreements') }}
+    select * from {{ ref('int_agreements') }}
 
 ),
 
 all_partners as (
 
-    select * from {{ ref('stg_partners') }}
+    select * from {{ ref('int_partners') }}
 
 ),
 
 all_staff as (
 
-    select * from {{ ref('stg_staff') }}
+    select * from {{ ref('int_staff') }}
 
 ),
 
@@ -28,7 +28,7 @@ agreements as (
 
     select *
     from all_agreements
-    where {{ in_year('signed_on') }}
+    where is_of_year
 
 ),
 
@@ -36,7 +36,7 @@ partners as (
 
     select *
     from all_partners
-    where {{ active_at_year_end('active_from', 'active_to') }}
+    where is_active
 
 ),
 
@@ -46,73 +46,79 @@ staff as (
     from all_staff
     where
         contract = 'professional'
-        and {{ active_at_year_end('from_date', 'to_date') }}
+        and is_in_post
 
 ),
 
 final as (
 
-    select {{ evidence('board_meetings', unit='event_id', event='event_id') }}
+    select {{ evidence('board_meetings', unit='event_id', label='title', date='start_date', event='event_id') }}
     from events
     where kind = 'board_meeting'
 
     union all
 
-    select {{ evidence('vice_presidencies_meetings', unit='event_id', event='event_id') }}
+    select
+        {{ evidence(
+            'vice_presidencies_meetings', unit='event_id', label='title', date='start_date', event='event_id'
+        ) }}
     from events
     where kind = 'vice_presidencies_meeting'
 
     union all
 
-    select {{ evidence('co_presidencies_meetings', unit='event_id', event='event_id') }}
+    select
+        {{ evidence(
+            'co_presidencies_meetings', unit='event_id', label='title', date='start_date', event='event_id'
+        ) }}
     from events
     where kind = 'co_presidencies_meeting'
 
     union all
 
-    select {{ evidence('planning_meetings', unit='event_id', event='event_id') }}
+    select {{ evidence('planning_meetings', unit='event_id', label='title', date='start_date', event='event_id') }}
     from events
     where kind = 'planning_meeting'
 
     union all
 
-    select {{ evidence('agreements_alliances', unit=each_row()) }}
+    select {{ evidence('agreements_alliances', unit=each_row(), label='counterparty', date='signed_on') }}
     from agreements
     where counterparty_type = 'alliance'
 
     union all
 
-    select {{ evidence('agreements_members', unit=each_row()) }}
+    select {{ evidence('agreements_members', unit=each_row(), label='counterparty', date='signed_on') }}
     from agreements
     where counterparty_type = 'member'
 
     union all
 
-    select {{ evidence('partners_strategic', unit=each_row()) }}
+    select {{ evidence('partners_strategic', unit=each_row(), label='partner', date='active_from') }}
     from partners
     where category = 'strategic'
 
     union all
 
-    select {{ evidence('partners_knowledge', unit=each_row()) }}
+    select {{ evidence('partners_knowledge', unit=each_row(), label='partner', date='active_from') }}
     from partners
     where category = 'knowledge'
 
     union all
 
-    select {{ evidence('partners_granting', unit=each_row()) }}
+    select {{ evidence('partners_granting', unit=each_row(), label='partner', date='active_from') }}
     from partners
     where category = 'granting'
 
     union all
 
-    select {{ evidence('staff_women_share', unit=each_row()) }}
+    select {{ evidence('staff_women_share', unit=each_row(), item=people()) }}
     from staff
     where gender = 'woman'
 
     union all
 
-    select {{ evidence('staff_women_share', part='denominator', unit=each_row()) }}
+    select {{ evidence('staff_women_share', part='denominator', unit=each_row(), item=people()) }}
     from staff
     where gender in ('woman', 'man')
 

@@ -15,7 +15,10 @@ final as (
         source_file,
         source_line,
         member_id,
-        event_id
+        event_id,
+        item_key,
+        unit_label,
+        dated_on
     from {{ ref('evidence_' ~ area) }}
     {%- if not loop.last %}
 

@@ -1,0 +1,29 @@
+with
+
+leaders as (
+
+    select * from {{ ref('int_women_leaders') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_members') }}
+
+),
+
+-- A member counts once, however many leaders it has.
+final as (
+
+    select distinct
+        members.member_id,
+        members.name as member,
+        members.country_code,
+        members.region
+    from leaders
+    inner join members
+        on leaders.member_id = members.member_id
+
+)
+
+select * from final
