@@ -22,6 +22,8 @@ from orchestration.storage import fingerprint_of_files, write_atomically
 # The target of profiles.yml whose manifest Dagster and the documentation read.
 DUCKDB = "duckdb"
 _PARSED = "parsed.sha256"
+_PARSED_FROM = "project_folder"
+_PARTIAL_PARSE = "partial_parse.msgpack"
 _PARSED_FILES = (".sql", ".yml", ".csv", ".md")
 _WRITTEN_BY_DBT = ("target", "logs")
 # dbt's events that carry the result of one node.
@@ -90,6 +92,7 @@ def _parse(folder: Path, engine: str) -> Any:
     """dbt's Manifest object; dbt's partial parse lies in the folder."""
     from dbt.cli.main import dbtRunner
 
+    _forget_other_project(folder)
     # The manifest holds no year and no path; of the database it holds the name.
     variables = {"METROPOLIS_LANDING": "landing", "METROPOLIS_WAREHOUSE": BUILD_DATABASE}
     with _environment(**variables, **{MEMORY_VARIABLE: memory_limit()}):
@@ -97,6 +100,16 @@ def _parse(folder: Path, engine: str) -> Any:
     if not outcome.success:
         raise ModelsFailed(f"The dbt project does not parse: {outcome.exception}")
     return outcome.result
+
+
+def _forget_other_project(folder: Path) -> None:
+    """Deletes what was parsed from a project in another place: dbt keeps the absolute paths of its files."""
+    place = folder / _PARSED_FROM
+    if place.exists() and place.read_text(encoding="utf-8") == str(DBT_FOLDER):
+        return
+    (folder / _PARTIAL_PARSE).unlink(missing_ok=True)
+    with write_atomically(place) as aside:
+        aside.write_text(str(DBT_FOLDER), encoding="utf-8")
 
 
 # --- a command ---------------------------------------------------------------------------------

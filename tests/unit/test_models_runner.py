@@ -1,12 +1,16 @@
-"""A failed data test names the rows that it found."""
+"""A failed data test names the rows that it found; a project that was moved is parsed anew."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration.paths import DBT_FOLDER
+from orchestration.transform import runner
 from orchestration.transform.runner import ModelsFailed, NodeOutcome, raise_for_failures, with_failing_rows
 
 
@@ -40,3 +44,16 @@ def test_what_cannot_be_asked_again_keeps_its_message(database: Path, question: 
     outcome = failed(question)
     assert with_failing_rows([outcome], database) == [outcome]
     assert with_failing_rows([outcome], database.with_name("gone")) == [outcome]
+
+
+def test_a_project_that_was_moved_is_parsed_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    shutil.copytree(DBT_FOLDER, first, ignore=shutil.ignore_patterns("target", "logs"))
+    monkeypatch.setattr(runner, "DBT_FOLDER", first)
+    runner.parse_project(tmp_path / "parsed")
+    first.rename(second)
+    (second / "models" / "marts" / "videos.sql").write_text("select 1 as video_id", encoding="utf-8")
+    monkeypatch.setattr(runner, "DBT_FOLDER", second)
+    manifest = json.loads(runner.parse_project(tmp_path / "parsed").read_text(encoding="utf-8"))
+    assert manifest["nodes"]["model.metropolis.videos"]["raw_code"] == "select 1 as video_id"
+    assert manifest["nodes"]["seed.metropolis.figure_catalogue"]["root_path"] == str(second)
