@@ -160,11 +160,19 @@ def figures(years: tuple[int, ...], home_folder: Path, form: str) -> int:
 @_home_option
 @click.option("--rows", is_flag=True, help="List every row behind the figure.")
 @click.option("--member", help="Only the rows of this member, by its id or name.")
-def explain(figure_id: str, year: int, home_folder: Path, rows: bool, member: str | None) -> int:
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How it is written.",
+)
+def explain(figure_id: str, year: int, home_folder: Path, rows: bool, member: str | None, form: str) -> int:
     """Where a figure comes from: definition, parts, rows, models, files, guards, print."""
     from orchestration.commands.explain import explain_figure
 
-    return explain_figure(Home(home_folder), year, figure_id, rows, member)
+    return explain_figure(Home(home_folder), year, figure_id, rows, member, as_json=form == "json")
 
 
 @cli.command()

@@ -1,9 +1,10 @@
-"""Helpers of several commands: the current release, the home's lock, tables on a terminal."""
+"""Helpers of several commands: the current release, the home's lock, tables on a terminal, JSON."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from orchestration.errors import ExitCode, MetropolisError
@@ -50,6 +51,22 @@ def held(home: Home, wait: float) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def print_json(document: object) -> None:
+    """Prints a document as JSON."""
+    print(json.dumps(document, ensure_ascii=False, indent=1))
+
+
+def typed(row: Mapping[str, str], numbers: Collection[str]) -> dict[str, str | int | float | None]:
+    """A row of a released CSV for JSON: the columns ``numbers`` as numbers, blank cells as null."""
+    return {name: _number(cell) if name in numbers else cell or None for name, cell in row.items()}
+
+
+def _number(cell: str) -> int | float | None:
+    if not cell:
+        return None
+    return float(cell) if "." in cell else int(cell)
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[int] = ()) -> None:

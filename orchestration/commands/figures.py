@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from decimal import Decimal
 
-from orchestration.commands.common import OK, current_release, print_table
+from orchestration.commands.common import OK, current_release, print_json, print_table, typed
 from orchestration.paths import Home
 from orchestration.release_store import Release, ReleaseStore
 from orchestration.storage import read_csv
@@ -30,7 +29,7 @@ def _print_one(home: Home, year: int, release: Release, form: str) -> None:
     if form == "csv":
         sys.stdout.write(release.file("figures.csv").read_text(encoding="utf-8"))
     elif form == "json":
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        print_json([typed(row, ("year", "value", "numerator", "denominator")) for row in rows])
     else:
         before = _values(home, year - 1)
         lines = [
@@ -77,7 +76,7 @@ def _print_several(releases: dict[int, Release], form: str) -> None:
     if form == "csv":
         csv.writer(sys.stdout, lineterminator="\n").writerows([header, *rows])
     elif form == "json":
-        print(json.dumps([dict(zip(header, row, strict=True)) for row in rows], ensure_ascii=False, indent=1))
+        print_json([typed(dict(zip(header, row, strict=True)), header[2:]) for row in rows])
     else:
         moves = [_move(row[-1], row[-2]) for row in rows]
         lines = [[*row, move] for row, move in zip(rows, moves, strict=True)]

@@ -123,6 +123,9 @@ def test_figures_in_every_form(released: Warehouse) -> None:
     assert as_csv == (released.latest / "figures.csv").read_text(encoding="utf-8")
     assert [row["figure_id"] for row in as_json] == [line.split(",")[1] for line in as_csv.splitlines()[1:]]
     assert all(row["figure_id"] in as_table for row in as_json)
+    for row, line in zip(as_json, read(released.latest / "figures.csv"), strict=True):
+        for name in ("year", "value", "numerator", "denominator"):
+            assert row[name] is None if line[name] == "" else row[name] == float(line[name])
 
 
 def test_every_figure_explains_itself(released: Warehouse) -> None:
@@ -131,6 +134,19 @@ def test_every_figure_explains_itself(released: Warehouse) -> None:
         assert result.returncode == 0, result.stderr
         for chapter in ("Numerator", "Rows behind it", "Models on the way", "Guards"):
             assert chapter in result.stdout
+
+
+def test_a_figure_explains_itself_as_json(released: Warehouse) -> None:
+    result = released.run(
+        "explain", "policy_statements", "--year", str(SMALL_YEAR), "--rows", "--format", "json"
+    )
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert told["value"] == told["numerator"] == sum(item["amount"] for item in told["items"])
+    assert all(item["label"] and item["date"] for item in told["items"])
+    assert {row["source_file"] for row in told["rows"]} == {file["source_file"] for file in told["files"]}
+    assert "policy_statements" in " ".join(told["models"])
+    assert told["guards"]
 
 
 def test_explain_names_only_what_a_figure_rests_on(released: Warehouse) -> None:
