@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import NamedTuple
 
@@ -119,7 +119,8 @@ def signed(value: Decimal, pattern: str = "{}") -> Text:
 
 
 def signed_percent(value: Decimal, decimals: int = 0) -> Text:
-    """A signed percentage, given as 0 to 100."""
+    """A signed percentage, given as 0 to 100; what rounds to zero has no sign."""
+    value = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     sign = "+" if value > 0 else "−" if value < 0 else ""
     return each(lambda language: sign + percent(abs(value), decimals).of(language))
 

@@ -176,7 +176,7 @@ def test_print_and_the_year_before_stand_beside_the_figure(site: Watched) -> Non
     figure.locator("summary").click()
     text = figure.inner_text()
     assert "prints 6, known difference" in text
-    assert "in release 2030-r4" in text
+    assert "3 → 4, +1 (+33%) (release 2030-r4)" in text
 
 
 # --- charts ------------------------------------------------------------------------------------
@@ -338,6 +338,30 @@ def test_print_quarantine_changes_and_provenance_are_told(site: Watched, release
     links = page.locator("footer a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert "../report.xlsx" in links
     assert "../figures.csv" in links
+
+
+OVERLAPS = """() => {
+  const box = node => node.getBoundingClientRect();
+  const table = document.querySelector('#annex_engagement');
+  const rows = [...table.querySelectorAll('tbody th')].map(box);
+  const above = [...document.querySelectorAll('#annexes .side > *')].map(box);
+  return above.filter(a => rows.some(b =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)).length;
+}"""
+CUT = "cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent)"
+
+
+@pytest.mark.parametrize("width", [1024, 1440, 1920])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_lies_over_an_annex(browser: Browser, release: Path, width: int, language: str) -> None:
+    for watched in watch(browser, release, viewport={"width": width, "height": 500}):
+        page = watched.open(language)
+        page.evaluate("document.querySelector('#annex_engagement').scrollIntoView()")
+        for _ in range(4):
+            assert page.evaluate(OVERLAPS) == 0
+            page.mouse.wheel(0, 120)
+            page.wait_for_timeout(50)
+        assert page.locator("#annex_engagement thead th").evaluate_all(CUT) == []
 
 
 # --- everybody ---------------------------------------------------------------------------------

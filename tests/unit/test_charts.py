@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import struct
+from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -135,6 +137,15 @@ def test_without_a_year_before_that_chart_is_not_there(
     charts = make_charts(content, read_chart_data(content))
     assert len(charts) == 9
     assert "against-the-year-before" not in {chart.name for chart in charts}
+
+
+def test_where_no_count_changed_that_chart_is_not_there(content: ReleaseData) -> None:
+    facts = read_chart_data(content)
+    same = replace(
+        facts, moves=[replace(move, value=move.previous, relative=Decimal(0)) for move in facts.moves]
+    )
+    assert "against-the-year-before" in {chart.name for chart in make_charts(content, facts)}
+    assert "against-the-year-before" not in {chart.name for chart in make_charts(content, same)}
 
 
 def test_a_year_without_rows_says_so(tmp_path: Path) -> None:

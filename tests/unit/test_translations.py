@@ -10,7 +10,9 @@ from decimal import Decimal
 import pytest
 
 from orchestration.paths import DBT_FOLDER
+from orchestration.release.chart_data import Move
 from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.site.values import shown_move
 from orchestration.release.svg import SITE_FOLDER, drawable
 from orchestration.release.translations import (
     Text,
@@ -21,6 +23,7 @@ from orchestration.release.translations import (
     percent,
     share,
     signed,
+    signed_percent,
     word,
     word_or,
 )
@@ -69,7 +72,9 @@ def test_a_definition_that_nobody_translated_stays_english() -> None:
 
 def test_the_typeface_has_every_letter_that_a_chart_may_need() -> None:
     labels = [entry[name] for entry in catalogue() for name in ("label", "label_fr", "label_es")]
-    words = [row[language] for row in rows("words.csv") for language in LANGUAGES]
+    # The words beside a figure of the page are in no chart: there a browser has an arrow of its own.
+    drawn = [row for row in rows("words.csv") if not row["key"].startswith("figure.")]
+    words = [row[language] for row in drawn for language in LANGUAGES]
     numbers = [text for value in (-1234, 5678) for text in signed(Decimal(value))]
     for text in [*labels, *words, *numbers]:
         assert drawable(text) == text
@@ -85,6 +90,22 @@ def test_numbers_are_written_as_each_language_writes_them() -> None:
     assert euros(Decimal("1234.50")).fr == "1\u202f234\u00a0€"
     assert signed(Decimal(-3)).en == "−3"
     assert signed(Decimal(0)).en == "0"
+
+
+def test_a_change_that_rounds_to_zero_has_no_sign() -> None:
+    assert signed_percent(Decimal("-0.2")).en == "0%"
+    assert signed_percent(Decimal("-0.6")).en == "−1%"
+
+
+def test_a_figure_beside_the_year_before() -> None:
+    def told(value: str, previous: str, relative: str) -> str:
+        move = Move(
+            "members_new", "count", Decimal(value), Decimal(previous), "2030-r1", Decimal(relative), None
+        )
+        return shown_move(move, 0).en
+
+    assert told("3", "3", "0") == "no change"
+    assert told("4", "2", "1") == "+2 (+100%)"
     assert day(date(2031, 8, 5)).es == "5\u00a0ago"
     assert share(1, 0).en == "–"
 

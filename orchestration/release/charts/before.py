@@ -37,9 +37,9 @@ _MOST = 12
 
 
 def moves_since(content: ReleaseData, facts: ChartData) -> Chart | None:
-    """The figures that changed most; None without a year to compare with."""
+    """The counts that changed most; None without a year to compare with, or where none changed."""
     # The relative move of a percentage says little: from 2 to 3 percent it is one half.
-    moves = [m for m in facts.moves if m.relative is not None and m.unit == "count"]
+    moves = [m for m in facts.moves if m.relative and m.unit == "count"]
     if not moves:
         return None
     up = sum(move.value > move.previous for move in facts.moves)

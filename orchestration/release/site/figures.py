@@ -153,6 +153,7 @@ def _against(move: Move, decimals: int) -> Text:
     return word(
         "figure.moved",
         previous=shown_value(move.previous, move.unit, decimals),
+        value=shown_value(move.value, move.unit, decimals),
         release=move.previous_release,
         move=shown_move(move, decimals),
     )

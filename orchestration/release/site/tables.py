@@ -146,7 +146,7 @@ def before(content: ReleaseData, facts: ChartData) -> dict[str, Any]:
         (word("before.band"), ""),
     )
     return {
-        "nothing": word("before.none", year=str(content.year - 1)),
+        "without_chart": word("before.same" if facts.moves else "before.none", year=str(content.year - 1)),
         "columns": [{"label": label, "kind": kind} for label, kind in labels],
         "rows": [_move(move, facts) for move in facts.moves],
     }

@@ -35,12 +35,14 @@ def shown_value(value: Decimal, unit: str, decimals: int) -> Text:
 
 
 def shown_move(move: Move, decimals: int) -> Text:
-    """The change of a figure, absolute or in points."""
+    """The change of a figure, absolute or in points; in words where there is none."""
     difference = (move.value - move.previous).quantize(Decimal(1).scaleb(-decimals))
+    if not difference:
+        return word("move.none")
     if move.unit == "percent":
         return word("move.points", move=signed(difference))
     shown = signed(difference)
-    if move.relative is None or not difference:
+    if move.relative is None:
         return shown
     relative = signed_percent(move.relative * 100)
     return each(lambda language: f"{shown.of(language)} ({relative.of(language)})")
