@@ -30,6 +30,7 @@ from orchestration.release.site.figures import SECTIONS, FigureView, SourceFiles
 from orchestration.release.site.items import address_of, write_items
 from orchestration.release.site.page_text import PageText
 from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
+from orchestration.release.site.templates import template_environment
 from orchestration.release.site.values import MOST_ROWS, more
 from orchestration.release.svg import FONT_FOLDER, PALETTE, SITE_FOLDER
 from orchestration.release.translations import Text, each, sentence_start, word
@@ -91,16 +92,8 @@ def write_site(folder: Path, content: ReleaseData) -> None:
 
 def make_page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folder: Path) -> str:
     """Renders the page; existing files of the release folder are linked."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     page_text = PageText()
-    environment = Environment(
-        loader=FileSystemLoader(SITE_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment()
     environment.globals.update(
         say=page_text.element,
         attr=page_text.attribute,

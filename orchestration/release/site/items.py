@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from orchestration.release.number_formats import LANGUAGES
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.figures import FigureView, SourceFiles
+from orchestration.release.site.templates import template_environment
 from orchestration.release.site.values import MOST_ROWS, more
-from orchestration.release.svg import PALETTE, SITE_FOLDER
+from orchestration.release.svg import PALETTE
 from orchestration.release.tables import Row, text_of, typed_text
 from orchestration.release.translations import Text, each, number, word
 
@@ -88,16 +89,7 @@ def make_items_page(content: ReleaseData, figure: FigureView, rows: list[Row], s
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(SITE_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("items.html")
+    return template_environment().get_template("items.html")
 
 
 def _in_each_language(text: Text | str) -> Markup:
