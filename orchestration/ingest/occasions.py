@@ -187,16 +187,17 @@ def _far_from_the_event(year: FiledYear) -> Iterator[Finding]:
             yield Finding("refuse", "another_event", row["source_file"], said)
 
 
-_LATE = """
+_ROWS_OF_REGISTRATIONS = """(
+        select source_file, event_id, person_key, registered_at from landing.zoom_attendees
+        union all
+        select source_file, event_id, person_key, registered_at from landing.eventbrite_attendees
+        union all
+        select source_file, event_id, person_key, registered_at from landing.form_responses
+    )"""
+_LATE = f"""
     select exports.source_file, count(*) as rows, any_value(programme.end_date) as ended,
         count(*) filter (cast(exports.registered_at as date) > programme.end_date + 1) as late
-    from (
-        select source_file, event_id, registered_at from landing.zoom_attendees
-        union all
-        select source_file, event_id, registered_at from landing.eventbrite_attendees
-        union all
-        select source_file, event_id, registered_at from landing.form_responses
-    ) as exports
+    from {_ROWS_OF_REGISTRATIONS} as exports
     inner join landing.programme using (event_id)
     where registered_at is not null
     group by exports.source_file
@@ -275,27 +276,21 @@ def _same_people(year: FiledYear) -> Iterator[Finding]:
         yield Finding("note", "people_of_another_event", row["second_file"], said)
 
 
-_REGISTRATIONS = """
+_REGISTRATIONS = f"""
     select exports.source_file, count(*) as rows, count(people.event_id) as registrations,
         count(distinct exports.person_key) as addresses
-    from (
-        select source_file, event_id, person_key from landing.zoom_attendees
-        union all
-        select source_file, event_id, person_key from landing.eventbrite_attendees
-        union all
-        select source_file, event_id, person_key from landing.form_responses
-    ) as exports
+    from {_ROWS_OF_REGISTRATIONS} as exports
     left join people
         on exports.event_id = people.event_id and exports.person_key = people.person_key and people.is_registered
     group by exports.source_file
-    having rows >= {rows:d} and (registrations = 0 or addresses = 1)
+    having rows >= {_MANY_REGISTRATIONS} and (registrations = 0 or addresses = 1)
     order by exports.source_file
 """
 
 
 def _registrations(year: FiledYear) -> Iterator[Finding]:
     """Exports of which no row counts, or whose rows all have one address."""
-    for row in year.rows(_REGISTRATIONS.format(rows=_MANY_REGISTRATIONS)):
+    for row in year.rows(_REGISTRATIONS):
         if not row["registrations"]:
             said = f"None of {row['rows']} rows is a registration: all were denied, cancelled or the like"
             yield Finding("note", "nobody_registered", row["source_file"], said)
