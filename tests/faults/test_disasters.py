@@ -156,6 +156,11 @@ def all_saying(column: str, answer: str) -> Callable[[Row, dict[str, int]], None
     return change
 
 
+def registered_a_year_later(row: Row, at: dict[str, int]) -> None:
+    moment = row[at["Registration Time"]]
+    row[at["Registration Time"]] = moment.replace("2022", "2023")
+
+
 def copied_with_a_row_more(source: str, target: str) -> Break:
     """An export of one event filed under another that has one of its own."""
 
@@ -459,6 +464,13 @@ DISASTERS = [
         "nobody_registered",
         ONE_ZOOM,
         "denied",
+    ),
+    told(
+        "a webinar registered for after it was over",
+        zoom_answers(ONE_ZOOM, registered_a_year_later),
+        "registered_too_late",
+        ONE_ZOOM,
+        "after the event was over",
     ),
     told(
         "a webinar under one address",
