@@ -67,6 +67,23 @@ _QUERIES = (
         from annex_engagement order by report_order
         """,
     ),
+    _Query(
+        "annex_cells",
+        """
+        select annex, member_id, member, column_name, value, value_before, release_before
+        from annex_cells order by annex, member, member_id, position
+        """,
+    ),
+    _Query(
+        "member_activities",
+        """
+        select
+            member_id, member, topic, label, detail, dated_on, amount_eur, is_engagement, event_id, url,
+            source_file, source_line
+        from member_activities order by member, member_id, topic, dated_on, label, activity_key
+        """,
+        grows=True,
+    ),
     _Query("funding_sources", "select * from funding_sources order by all"),
     _Query("funds_use", "select * from funds_use order by all"),
     _Query("gender_impact", "select * from gender_impact order by all"),

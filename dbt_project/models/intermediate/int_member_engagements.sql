@@ -46,13 +46,7 @@ initiatives as (
 
 wmd_activities as (
 
-    select * from {{ ref('stg_wmd_activities') }}
-
-),
-
-resolution as (
-
-    select * from {{ ref('int_place_resolution') }}
+    select * from {{ ref('int_wmd_activities') }}
 
 ),
 
@@ -152,17 +146,13 @@ engagements as (
     union all
 
     select
-        resolution.member_id,
+        member_id,
         'wmd_activity' as engagement,
         null as event_id,
-        wmd_activities.source_file,
-        wmd_activities.source_line
+        source_file,
+        source_line
     from wmd_activities
-    inner join resolution
-        on
-            wmd_activities.member_key = resolution.place_key
-            and resolution.country_key = ''
-    where {{ in_year('wmd_activities.held_on') }}
+    where is_of_year
 
 ),
 

@@ -8,7 +8,7 @@ catalogue as (
 
 projects as (
 
-    select * from {{ ref('stg_projects') }}
+    select * from {{ ref('int_projects') }}
 
 ),
 
@@ -38,16 +38,6 @@ precisions as (
         max(decimals) as decimals
     from printed
     group by whole
-
-),
-
-project_names as (
-
-    select
-        project_code,
-        min(name) as name
-    from projects
-    group by project_code
 
 ),
 
@@ -90,7 +80,7 @@ measured as (
         case
             when parts.label is not null then parts.label
             when parts.part = '' then 'No project'
-            else coalesce(project_names.name, parts.part)
+            else coalesce(projects.name, parts.part)
         end as label,
         parts.amount,
         cast(sum(parts.amount) over (partition by parts.whole) as decimal(18, 2)) as total,
@@ -99,10 +89,10 @@ measured as (
     from parts
     inner join precisions
         on parts.whole = precisions.whole
-    left join project_names
+    left join projects
         on
             parts.whole = 'funds_use'
-            and parts.part = project_names.project_code
+            and parts.part = projects.project_code
 
 ),
 

@@ -1,26 +1,5 @@
 {#- Both annex tables, column by column: how a cell is compared depends on its form. -#}
-{% set annex_columns = {
-    'annex_activity': {
-        'is_new': 'boolean',
-        'news': 'integer',
-        'publications': 'integer',
-        'mentions': 'integer',
-        'use_cases': 'integer',
-        'c4gh_initiatives': 'integer',
-    },
-    'annex_engagement': {
-        'is_new': 'boolean',
-        'activated': 'boolean',
-        'fee_paid': 'boolean',
-        'board': 'boolean',
-        'annual_meeting': 'boolean',
-        'bilateral': 'integer',
-        'pilot': 'text',
-        'indicators': 'boolean',
-        'capacity_building': 'integer',
-        'wmd_organiser': 'boolean',
-    },
-} -%}
+{% set annexes = annex_columns() -%}
 
 with
 
@@ -41,7 +20,7 @@ known_differences as (
     select * from {{ ref('int_known_differences') }}
 
 ),
-{% for annex in annex_columns %}
+{% for annex in annexes %}
 {{ annex }} as (
 
     select * from {{ ref(annex) }}
@@ -95,7 +74,7 @@ figure_rows as (
 
 cells as (
 
-    {% for annex, columns in annex_columns.items() %}
+    {% for annex, columns in annexes.items() %}
     {%- set outer_last = loop.last %}
     {%- for column, form in columns.items() %}
     select
@@ -146,7 +125,7 @@ cell_rows as (
 -- A row in print that is no member of the year or comes twice, and a member of the year that print leaves out.
 stray_members as (
 
-    {% for annex in annex_columns %}
+    {% for annex in annexes %}
     select
         '{{ annex }}/' || coalesce(printed.member_id, printed.member_text) || '/member' as key,
         trim(printed.member_text) as printed,
