@@ -31,6 +31,7 @@ _LICENCE = {
 }
 _UNITS = {
     "amount": "EUR",
+    "amount_eur": "EUR",
     "share": "percent",
     "unrounded_share": "percent",
     "score": "percent",
@@ -51,10 +52,16 @@ _UNITS = {
 _OTHER_UNITS = {"figure_items": {"amount": ""}}
 _LANGUAGE_NAMES = {"en": "English", "fr": "French", "es": "Spanish"}
 # Columns of a mart that its CSV calls otherwise.
-_RENAMED = {"figure_items": {"unit_key": "unit", "unit_label": "label", "dated_on": "date"}}
+_RENAMED = {
+    "figure_items": {"unit_key": "unit", "unit_label": "label", "dated_on": "date"},
+    "members": {"name": "member"},
+}
 _FOREIGN_KEYS = {
     "figure_items": ("figure_id", "figures"),
-    "annex_engagement": ("member_id", "annex_activity"),
+    "annex_activity": ("member_id", "members"),
+    "annex_engagement": ("member_id", "members"),
+    "annex_cells": ("member_id", "members"),
+    "member_activities": ("member_id", "members"),
     "gender_impact": ("figure_id", "figures"),
     "funding_sources": ("figure_id", "figures"),
     "funds_use": ("figure_id", "figures"),

@@ -68,6 +68,13 @@ _QUERIES = (
         """,
     ),
     _Query(
+        "members",
+        """
+        select member_id, name as member, country_code, region, joined_on, is_new, is_board_member
+        from members where is_member order by name, member_id
+        """,
+    ),
+    _Query(
         "annex_cells",
         """
         select annex, member_id, member, column_name, value, value_before, release_before

@@ -131,6 +131,17 @@ def euros(amount: Decimal) -> Text:
     return Text(f"€{rounded.en}", f"{rounded.fr}\u00a0€", f"{rounded.es}\u00a0€")
 
 
+def euros_and_cents(amount: Decimal) -> Text:
+    """An amount of money, to the cent."""
+    written = each(lambda language: str(format_decimal(amount, format="#,##0.00", locale=_locale(language))))
+    return Text(f"€{written.en}", f"{written.fr}\u00a0€", f"{written.es}\u00a0€")
+
+
+def country(code: str) -> Text:
+    """The name of a country, given as ISO 3166 alpha-2; the code itself where it is none."""
+    return each(lambda language: str(_locale(language).territories.get(code, code)))
+
+
 def month(index: int) -> Text:
     """The short name of a month (1 to 12)."""
     return each(lambda language: _month(language, "abbreviated", index).rstrip("."))

@@ -35,7 +35,15 @@ _MARTS = (
     *("figures", "figure_changes", "annex_activity", "annex_engagement", "funding_sources"),
     *("funds_use", "gender_impact", "calendar", "action_plan", "reconciliation"),
     *("resolved_places", "unresolved_places", "member_names", "participants_by_gender", "regions"),
-    *("figure_items", "figure_sources", "quarantine", "sources"),
+    *(
+        "members",
+        "member_activities",
+        "annex_cells",
+        "figure_items",
+        "figure_sources",
+        "quarantine",
+        "sources",
+    ),
     *("policy_statements", "campaigns", "pilots", "benchmarked_spaces", "egi_cities", "observatories"),
     *("publications", "publication_mentions", "news_mentions", "wmd_activities", "drawing_cities"),
     *("videos", "learning_products", "statutory_meetings", "agreements", "partners", "projects"),
@@ -230,11 +238,38 @@ def _fill_members(connection: duckdb.DuckDBPyConnection) -> None:
             "wmd_organiser": index == 5,
         }
         _insert(connection, "annex_engagement", [row | engaged])
+        _fill_member(connection, row, counts, engaged)
     shared = ((1, 1), (15, 12), (6, 3), (6, 3), (6, 3), (6, 3))
     for region, (practices, initiatives) in zip(("", *_REGIONS), shared, strict=True):
         members = {"members": 4, "engaged": 3} if region else {"members": 0, "engaged": 0}
         row = {"region": region, "practices": practices, "initiatives": initiatives}
         _insert(connection, "regions", [row | members])
+
+
+def _fill_member(connection: duckdb.DuckDBPyConnection, row: Row, counts: Row, engaged: Row) -> None:
+    member = {"member_id": row["member_id"], "member": row["member"]}
+    index = row["report_order"] - 1
+    registered: Row = {"name": row["member"], "country_code": _COUNTRIES[index % 5], "region": "Europe"}
+    standing: Row = {"joined_on": date(YEAR - 20, 4, 1), "is_new": row["is_new"], "is_member": True}
+    _insert(connection, "members", [{"member_id": row["member_id"]} | registered | standing])
+    for annex, cells in (("annex_activity", counts), ("annex_engagement", engaged)):
+        for position, (column, value) in enumerate({"is_new": row["is_new"], **cells}.items(), start=1):
+            # The last member was none the year before.
+            before = None if index == len(_names()) - 1 else ("2" if column == "news" else "false")
+            cell = {"annex": annex, "column_name": column, "position": position, "value_before": before}
+            cell |= {"value": str(value).lower() if isinstance(value, bool) else str(value)}
+            cell["release_before"] = None if before is None else f"{YEAR - 1}-r4"
+            _insert(connection, "annex_cells", [member | cell])
+    for topic, count in counts.items():
+        for number in range(count):
+            activity: Row = {"topic": topic, "activity_key": f"{topic} {number}", "is_engagement": False}
+            said = {"label": (HARM, FORMULA, "Housing for all")[number % 3], "dated_on": date(YEAR, 5, 1)}
+            said["url"] = ("https://example.org/piece", f"javascript:{HARM}")[number % 2]
+            where = {"source_file": "website/news.csv", "source_line": number + 2}
+            _insert(connection, "member_activities", [member | activity | said | where])
+    fee: Row = {"topic": "fee_paid", "activity_key": "7", "label": "7", "detail": "payment"}
+    paid: Row = {"amount_eur": Decimal("4500.50"), "is_engagement": False, "source_file": "fees/ledger.csv"}
+    _insert(connection, "member_activities", [member | fee | paid | {"source_line": 9}])
 
 
 def _fill_events(connection: duckdb.DuckDBPyConnection) -> None:

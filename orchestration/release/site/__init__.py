@@ -1,4 +1,4 @@
-"""Renders the site of a release as one self-contained HTML page, and a page a figure with its items.
+"""Renders the site of a release: the report as one self-contained HTML page, a page a figure and a page a member.
 
 Template, styles and script are ``page.html``, ``page.css`` and ``page.js``. All external text is escaped.
 """
@@ -27,7 +27,8 @@ from orchestration.release.site.data import (
     source_table,
 )
 from orchestration.release.site.figures import SECTIONS, FigureView, SourceFiles, figure_views
-from orchestration.release.site.items import address_of, write_items
+from orchestration.release.site.items import write_items
+from orchestration.release.site.members import write_members
 from orchestration.release.site.page_text import PageText
 from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
 from orchestration.release.site.templates import template_environment
@@ -81,13 +82,14 @@ class Section:
 
 
 def write_site(folder: Path, content: ReleaseData) -> None:
-    """Writes site/index.html and site/items/."""
+    """Writes site/index.html, site/items/ and site/members/."""
     (folder / "site").mkdir(exist_ok=True)
     facts = read_chart_data(content)
     page = make_page(content, facts, make_charts(content, facts), folder)
     (folder / "site" / PAGE).write_text(page, encoding="utf-8")
     sources = SourceFiles(content.tables["sources"].as_dicts())
     write_items(folder, content, figure_views(content, facts, sources), sources)
+    write_members(folder, content, sources)
 
 
 def make_page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folder: Path) -> str:
@@ -99,7 +101,6 @@ def make_page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], f
         attr=page_text.attribute,
         words=page_text.translations,
         word=word,
-        items_of=address_of,
     )
     view = _page(content, facts, charts, folder)
     view["annexes"] = [annex(content, name, page_text) for name in ANNEXES]

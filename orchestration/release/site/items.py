@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from orchestration.release.number_formats import LANGUAGES
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.figures import FigureView, SourceFiles
-from orchestration.release.site.templates import template_environment
+from orchestration.release.site.subpages import render_subpage
 from orchestration.release.site.values import MOST_ROWS, more
-from orchestration.release.svg import PALETTE
 from orchestration.release.tables import Row, text_of, typed_text
-from orchestration.release.translations import Text, each, number, word
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-    from markupsafe import Markup
+from orchestration.release.translations import Text, number, word
 
 ITEMS_FOLDER = "items"
 _TOGETHER = "people"
@@ -47,12 +40,6 @@ class Part:
     has_amounts: bool
 
 
-def address_of(figure_id: str) -> Text:
-    """The address of a figure's page from the site's page, in each language."""
-    path = f"{ITEMS_FOLDER}/{figure_id}.html"
-    return each(lambda language: path if language == LANGUAGES[0] else f"{path}?lang={language}")
-
-
 def write_items(
     folder: Path, content: ReleaseData, figures: Iterable[FigureView], sources: SourceFiles
 ) -> None:
@@ -69,38 +56,9 @@ def write_items(
 
 def make_items_page(content: ReleaseData, figure: FigureView, rows: list[Row], sources: SourceFiles) -> str:
     """Renders the page of a figure."""
-    from markupsafe import Markup
-
     titles = {row["event_id"]: typed_text(row["title"]) for row in content.tables["calendar"].as_dicts()}
-    colours = "".join(f"--{name}:{value};" for name, value in PALETTE.items())
-    return (
-        _template().render(
-            figure=figure,
-            parts=list(_parts(rows, titles, sources)),
-            release=content.release,
-            languages=LANGUAGES,
-            say=_in_each_language,
-            word=word,
-            colours=Markup(colours),
-        )
-        + "\n"
-    )
-
-
-@cache
-def _template() -> Template:
-    return template_environment().get_template("items.html")
-
-
-def _in_each_language(text: Text | str) -> Markup:
-    """A text once where the languages agree, else an element a language, of which the page shows one."""
-    from markupsafe import Markup, escape
-
-    if isinstance(text, str) or text.en == text.fr == text.es:
-        return escape(text if isinstance(text, str) else text.en)
-    return Markup("").join(
-        Markup('<span lang="{}">{}</span>').format(language, text.of(language)) for language in LANGUAGES
-    )
+    parts = list(_parts(rows, titles, sources))
+    return render_subpage("items.html", content.release, figure=figure, parts=parts)
 
 
 def _by_figure(content: ReleaseData) -> dict[str, list[Row]]:

@@ -17,6 +17,11 @@
     for (const [node, index] of spoken) node.textContent = said[index];
     for (const [node, name, index, suffix] of attributes) node.setAttribute(name, said[index] + suffix);
     for (const link of all("a[data-href]")) link.setAttribute("href", link.dataset.href);
+    for (const link of all('a[href^="items/"], a[href^="members/"]')) {
+      const [path, anchor] = link.getAttribute("href").split("#");
+      const page = path.split("?")[0] + (language === "en" ? "" : `?lang=${language}`);
+      link.setAttribute("href", anchor ? `${page}#${anchor}` : page);
+    }
     for (const node of all("[data-lang]")) node.hidden = node.dataset.lang !== language;
     for (const button of all(".languages button")) {
       button.setAttribute("aria-pressed", String(button.lang === language));

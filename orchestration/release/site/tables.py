@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from orchestration.release.chart_data import ChartData, Move
 from orchestration.release.charts.chart import figure_label
 from orchestration.release.release_data import ReleaseData
+from orchestration.release.site.members import address
 from orchestration.release.site.page_text import PageText
 from orchestration.release.site.values import MOST_ROWS, more, shown_move, shown_value
 from orchestration.release.tables import typed_text
@@ -44,7 +45,14 @@ def annex(content: ReleaseData, name: str, page_text: PageText) -> dict[str, Any
         "name": name,
         "key": word(ANNEXES[name]),
         "columns": columns,
-        "rows": [{"member": typed_text(row["member"]), "cells": _cells(row, shown, yes)} for row in rows],
+        "rows": [
+            {
+                "member": typed_text(row["member"]),
+                "address": address(row["member_id"]),
+                "cells": _cells(row, shown, yes),
+            }
+            for row in rows
+        ],
         "totals": [
             {"kind": column["kind"], "sum": _total(row[name] for row in rows)}
             for name, column in zip(shown, columns[1:], strict=True)
@@ -53,20 +61,19 @@ def annex(content: ReleaseData, name: str, page_text: PageText) -> dict[str, Any
 
 
 def _cells(row: dict[str, Any], columns: Iterable[str], yes: str) -> Markup:
-    """The cells of an annex row as in print: a mark, a number, or blank."""
+    """The cells of an annex row as in print: a mark, a number, or blank; what is not blank leads to its rows."""
     from markupsafe import Markup
 
-    return Markup("".join(_cell(column, row[column], yes) for column in columns))
+    return Markup("".join(_cell(row, column, yes) for column in columns))
 
 
-def _cell(column: str, value: Any, yes: str) -> str:
-    if isinstance(value, bool):
-        return f'<td class="mark">{yes if value else ""}</td>'
-    if column == "pilot":
-        return f'<td class="mark">{escape(value or "")}</td>'
+def _cell(row: dict[str, Any], column: str, yes: str) -> str:
+    value = row[column]
+    kind = "mark" if isinstance(value, bool) or column == "pilot" else "number"
     if not value:
-        return f'<td class="number">{"–" if column == "capacity_building" else ""}</td>'
-    return f'<td class="number">{value}</td>'
+        return f'<td class="{kind}">{"–" if column == "capacity_building" else ""}</td>'
+    shown = yes if value is True else escape(str(value))
+    return f'<td class="{kind}"><a href="{escape(address(row["member_id"], column))}">{shown}</a></td>'
 
 
 def _total(values: Iterable[Any]) -> str:

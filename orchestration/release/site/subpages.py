@@ -1,0 +1,40 @@
+"""Renders the pages below the report: each is self-contained and has every language."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.site.templates import template_environment
+from orchestration.release.svg import PALETTE
+from orchestration.release.translations import Text, word
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+
+def render_subpage(template: str, release: str, **view: Any) -> str:
+    """Renders a template that extends ``subpage.html``."""
+    from markupsafe import Markup
+
+    colours = Markup("".join(f"--{name}:{value};" for name, value in PALETTE.items()))
+    common = {"languages": LANGUAGES, "say": _in_each_language, "word": word, "colours": colours}
+    return _template(template).render(release=release, **common, **view) + "\n"
+
+
+@cache
+def _template(name: str) -> Template:
+    return template_environment().get_template(name)
+
+
+def _in_each_language(text: Text | str) -> Markup:
+    """A text once where the languages agree, else an element a language, of which the page shows one."""
+    from markupsafe import Markup, escape
+
+    if isinstance(text, str) or text.en == text.fr == text.es:
+        return escape(text if isinstance(text, str) else text.en)
+    return Markup("").join(
+        Markup('<span lang="{}">{}</span>').format(language, text.of(language)) for language in LANGUAGES
+    )
