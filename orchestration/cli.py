@@ -260,14 +260,15 @@ def diff(old: str, new: str, home_folder: Path) -> int:
 
 @cli.command()
 @click.argument("release")
+@_raw_option
 @_home_option
 @click.option("--reason", default="", help="Why; it stands in the log of releases.")
 @_wait_option
-def rollback(release: str, home_folder: Path, reason: str, wait: float) -> int:
-    """Make an older release current again."""
+def rollback(release: str, raw: Path, home_folder: Path, reason: str, wait: float) -> int:
+    """Make an older release current again, and the release over all years anew."""
     from orchestration.commands.releases import roll_back
 
-    return roll_back(Home(home_folder), release, reason, wait)
+    return roll_back(Home(home_folder), raw, release, reason, wait)
 
 
 @cli.command()

@@ -15,7 +15,7 @@ import dagster as dg
 from orchestration.guards.assets import guard_checks
 from orchestration.ingest.assets import LANDING_GROUP, ingest_assets
 from orchestration.paths import PROJECT_FOLDER, Home
-from orchestration.release.assets import RELEASE, release_asset
+from orchestration.release.assets import RELEASE, all_years_release, release_asset
 from orchestration.resources import COLUMN_LINEAGE_VARIABLE, WarehouseResource, report_years
 from orchestration.schedules import build_schedules, is_on
 from orchestration.sensors import build_sensors
@@ -49,7 +49,7 @@ def build_defs(raw: Path | None = None, home: Path | None = None, engine: str = 
     jobs = _jobs(guards)
     build_job, raw_path = jobs[0], Path(warehouse.raw)
     return dg.Definitions(
-        assets=dg.with_source_code_references([*ingest_assets(), models, release]),
+        assets=dg.with_source_code_references([*ingest_assets(), models, release, all_years_release]),
         asset_checks=[guards],
         jobs=jobs,
         schedules=build_schedules(build_job, raw_path),
@@ -73,8 +73,8 @@ def _jobs(guards: dg.AssetChecksDefinition) -> list[Any]:
         ),
         "guards": (dg.AssetSelection.checks(guards), "Asks every guard suite of the landing and the models."),
         "release": (
-            dg.AssetSelection.assets(RELEASE),
-            "Releases the build that lies in the home, if the guards have answered for it.",
+            dg.AssetSelection.assets(RELEASE).downstream(),
+            "Releases the build that lies in the home, if the guards have answered for it, and all years anew.",
         ),
     }
     return [

@@ -31,9 +31,9 @@ class Home:
         """The database that dbt writes."""
         return self.build(year) / BUILD_DATABASE
 
-    def releases(self, year: int) -> Path:
-        """All releases of a year, and ``latest``."""
-        return self.folder / "releases" / str(year)
+    def releases(self, shelf: int | str) -> Path:
+        """All releases of a year, or over all years, and ``latest``."""
+        return self.folder / "releases" / str(shelf)
 
     @property
     def dbt(self) -> Path:

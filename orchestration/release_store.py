@@ -1,4 +1,4 @@
-"""The releases of a year: folders that never change, and a link ``latest`` to the current one.
+"""The releases of a year, or over all years: folders that never change, and a link ``latest`` to the current one.
 
 The link decides which release is current, and ``release.json`` in a folder decides whether it is a release: it
 holds the hash of every file, and of itself. ``releases.log`` is history for people; nothing is removed or
@@ -33,6 +33,8 @@ from orchestration.storage import (
 )
 
 LATEST = "latest"
+# The shelf of the releases over all years, beside one shelf a year.
+ALL_YEARS = "all-years"
 LOG = "releases.log"
 PROVENANCE = "release.json"
 # The tables of a release with one row a member.
@@ -40,7 +42,7 @@ ANNEXES = ("annex_activity", "annex_engagement")
 _ASIDE = ".building-"
 _REMOVED = ".removing-"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NAME = re.compile(r"(?P<year>\d+)-r(?P<number>\d+)")
+_NAME = re.compile(rf"(?P<shelf>\d+|{ALL_YEARS})-r(?P<number>\d+)")
 
 
 class NoSuchRelease(MetropolisError):
@@ -123,11 +125,11 @@ _WAYS_OUT = (
 
 
 class ReleaseStore:
-    """The releases of one year."""
+    """The releases of one shelf: a year, or all years."""
 
-    def __init__(self, home: Home, year: int) -> None:
-        self.year = year
-        self.folder = home.releases(year)
+    def __init__(self, home: Home, shelf: int | str) -> None:
+        self.shelf = str(shelf)
+        self.folder = home.releases(shelf)
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -147,7 +149,7 @@ class ReleaseStore:
             return None
         there = ", ".join(self.names()) or "none is whole"
         raise ReleaseDamaged(
-            f"{self.folder / LATEST} does not say which release of {self.year} is current ({there}). "
+            f"{self.folder / LATEST} does not say which release of {self.shelf} is current ({there}). "
             f"metropolis rollback RELEASE makes one current; without any, move {self.folder} away and build anew"
         )
 
@@ -183,7 +185,7 @@ class ReleaseStore:
     def next_name(self) -> str:
         """The name after the highest that was ever used."""
         named = [*self._folders(), *(entry.release for entry in self.log())]
-        return f"{self.year}-r{max(map(_number, named), default=0) + 1}"
+        return f"{self.shelf}-r{max(map(_number, named), default=0) + 1}"
 
     # --- changing ------------------------------------------------------------------------------
 
@@ -273,7 +275,7 @@ class ReleaseStore:
 
     def _is_named(self, name: str) -> bool:
         match = _NAME.fullmatch(name)
-        return match is not None and int(match["year"]) == self.year
+        return match is not None and match["shelf"] == self.shelf
 
     def _read(self, name: str) -> Release | None:
         provenance = read_json(self.folder / name / PROVENANCE)
@@ -376,7 +378,7 @@ def store_of(home: Home, release: str) -> ReleaseStore:
     match = _NAME.fullmatch(release)
     if match is None:
         raise NoSuchRelease(f"{release} is no name of a release; they are named like 2021-r1")
-    return ReleaseStore(home, int(match["year"]))
+    return ReleaseStore(home, match["shelf"])
 
 
 def released_years(home: Home) -> list[int]:

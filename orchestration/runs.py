@@ -12,6 +12,7 @@ from orchestration.fingerprints import build_fingerprint
 from orchestration.ingest.pseudonyms import forgotten_marks, load_or_make_key
 from orchestration.outcomes import outcome_of
 from orchestration.paths import Home
+from orchestration.release.all_years import all_years_are_current
 from orchestration.release_store import ReleaseDamaged, ReleaseStore
 from orchestration.storage import read_json, write_json
 
@@ -20,7 +21,7 @@ _BUILT = "built.json"
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The outcome of a build: exit code, current release, messages."""
+    """The outcome of a build: exit code, current release, whether this build made it, messages."""
 
     exit_code: ExitCode
     release: str | None = None
@@ -53,7 +54,7 @@ def released_before(home: Home, year: int) -> str:
 
 
 def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str | None:
-    """The current release, if none of its inputs has changed since it was built.
+    """The current release, if neither its inputs nor those of the release over all years changed since.
 
     Raises ReleaseDamaged where it is not what was published.
     """
@@ -66,7 +67,7 @@ def unchanged_release(home: Home, year: int, exports: Path, engine: str) -> str 
     if release.provenance.get("forgotten") != len(forgotten_marks(home.forgotten)):
         return None
     release.verify()
-    return release.name
+    return release.name if all_years_are_current(home, exports.parent) else None
 
 
 def remember(home: Home, year: int, exports_fingerprint: str, release: str) -> None:
@@ -87,7 +88,7 @@ def run_build(home: Home, raw: Path, year: int, engine: str) -> BuildResult:
     outcome = outcome_of(result.all_events, home.folder, raw)
     if outcome.was_interrupted:
         raise KeyboardInterrupt
-    return BuildResult(outcome.exit_code, _standing(home, year), False, outcome.sentences)
+    return BuildResult(outcome.exit_code, _standing(home, year), _is_new(result), outcome.sentences)
 
 
 def _standing(home: Home, year: int) -> str | None:
@@ -126,6 +127,6 @@ def _execute_job(home: Home, raw: Path, year: int, engine: str) -> Any:
 
 def _is_new(result: Any) -> bool:
     for event in result.get_asset_materialization_events():
-        if event.asset_key is not None and event.asset_key.path[0] == "release":
+        if event.asset_key is not None and event.asset_key.path == ["release", "report"]:
             return bool(event.materialization.metadata["is_new"].value)
     return False

@@ -19,7 +19,7 @@ from orchestration.ingest.verdict import sentences_of_notes
 from orchestration.limits import require_engine, require_files, require_path
 from orchestration.paths import Home
 from orchestration.release.changes import compare
-from orchestration.release_store import Release, ReleaseStore, folder_size
+from orchestration.release_store import ALL_YEARS, LATEST, Release, ReleaseStore, folder_size
 from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
 from orchestration.storage import read_csv
 
@@ -74,7 +74,9 @@ def _build_held(home: Home, raw: Path, year: int, engine: str) -> int:
 
 
 def _say_refused(result: BuildResult, year: int) -> int:
-    if result.exit_code is ExitCode.WRONG:
+    if result.is_new:
+        print(f"{result.release} was released; all years were not made anew of it:", file=sys.stderr)
+    elif result.exit_code is ExitCode.WRONG:
         print(
             f"The exports of {year}, or the machine, cannot be used; nothing was published:", file=sys.stderr
         )
@@ -83,6 +85,8 @@ def _say_refused(result: BuildResult, year: int) -> int:
     for message in result.messages:
         for line in message.splitlines():
             print(f"  {line}", file=sys.stderr)
+    if result.is_new:
+        return result.exit_code
     standing = f"{result.release} stands" if result.release else "there is no release yet"
     print(f"The last release is untouched: {standing}.", file=sys.stderr)
     return result.exit_code
@@ -191,3 +195,4 @@ def _print_reconciliation(rows: list[dict[str, str]]) -> None:
 def _print_release(home: Home, year: int, release: str) -> None:
     folder = home.releases(year) / release
     print(f"Release: {os.path.relpath(folder)} ({filesize.decimal(folder_size(folder))})")
+    print(f"All years: {os.path.relpath(home.releases(ALL_YEARS) / LATEST)}")

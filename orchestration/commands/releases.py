@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
+from pathlib import Path
 
 from rich import filesize
 
@@ -15,8 +16,10 @@ from orchestration.commands.common import (
     warn,
 )
 from orchestration.paths import Home
+from orchestration.release.all_years import publish_all_years
 from orchestration.release.changes import Difference, compare
 from orchestration.release_store import (
+    ALL_YEARS,
     ReleaseDamaged,
     ReleaseStore,
     folder_size,
@@ -49,7 +52,10 @@ def print_releases(home: Home, year: int | None) -> int:
 
 
 def _stores(home: Home, year: int | None) -> list[ReleaseStore]:
-    return [ReleaseStore(home, each) for each in ([year] if year is not None else released_years(home))]
+    if year is not None:
+        return [ReleaseStore(home, year)]
+    shelves: list[int | str] = [*released_years(home), ALL_YEARS]
+    return [ReleaseStore(home, shelf) for shelf in shelves]
 
 
 def _current_or_warning(store: ReleaseStore) -> str | None:
@@ -117,15 +123,16 @@ def _print_difference(difference: Difference) -> None:
     print_table(["source file", "change", "rows before", "rows now"], files, right=(2, 3))
 
 
-def roll_back(home: Home, release: str, reason: str, wait: float) -> int:
-    """Makes an older release current."""
+def roll_back(home: Home, raw: Path, release: str, reason: str, wait: float) -> int:
+    """Makes an older release current, and the release over all years anew where that is one of a year."""
     store = store_of(home, release)
     with held(home, wait):
-        print(
-            f"{release} is current again."
-            if store.roll_back(release, reason)
-            else f"{release} is current already."
-        )
+        if not store.roll_back(release, reason):
+            print(f"{release} is current already.")
+            return OK
+        print(f"{release} is current again.")
+        if store.shelf != ALL_YEARS:
+            print(f"{publish_all_years(home, raw).release} is made anew of it.")
     return OK
 
 

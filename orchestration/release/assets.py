@@ -12,11 +12,13 @@ import dagster as dg
 
 from orchestration.previews import markdown_table
 from orchestration.progress import say
+from orchestration.release.all_years import publish_all_years
 from orchestration.release.publish import Released, publish
 from orchestration.resources import CLOCK, WarehouseResource, report_years, year_of
 from orchestration.storage import read_csv
 
 RELEASE = dg.AssetKey(["release", "report"])
+ALL_YEARS_RELEASE = dg.AssetKey(["release", "all_years"])
 # Fresh is a release made between the end of a year and the day on which its exports are due, 31 March, or later.
 _FRESHNESS = dg.FreshnessPolicy.cron(
     deadline_cron="0 0 1 4 *", lower_bound_delta=timedelta(days=90), timezone=CLOCK
@@ -44,6 +46,30 @@ def release_asset(upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata=_metadata(released))
 
     return release
+
+
+@dg.asset(
+    key=ALL_YEARS_RELEASE,
+    deps=[RELEASE],
+    partitions_def=report_years,
+    group_name="release",
+    kinds={"python", "csv", "duckdb"},
+    owners=["team:report_team"],
+    description="The figures, annexes and lists of all years side by side, made anew whenever a year is released.",
+)
+def all_years_release(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource
+) -> dg.MaterializeResult[Any]:
+    """Puts the current releases of all years on the shelf over all years."""
+    say("release", "all years")
+    released = publish_all_years(warehouse.layout, Path(warehouse.raw))
+    return dg.MaterializeResult(
+        metadata={
+            "release": released.release,
+            "is_new": released.is_new,
+            "path": dg.MetadataValue.path(str(released.folder)),
+        }
+    )
 
 
 def _metadata(released: Released) -> dict[str, Any]:

@@ -11,11 +11,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from orchestration.paths import Home
+from orchestration.release.all_years import publish_all_years
 from orchestration.release.number_formats import LANGUAGES
 from orchestration.release.release_data import ReleaseData
 from tests.browser.conftest import Watched, watch
 from tests.conftest import Warehouse
 from tests.support.release import FORMULA, HARM
+from tests.support.released_figures import release_figures
 
 MEGABYTE = 1_000_000
 WIDTHS = (1360, 820, 375)
@@ -427,6 +430,31 @@ def test_axe_finds_nothing_below_the_report(browser: Browser, release: Path, bel
     context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto((release / "site" / below).as_uri() + "?lang=fr")
+    assert overflow(page) <= 0
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    assert [(each["id"], [n["html"] for n in each["nodes"]][:3]) for each in found] == []
+    context.close()
+
+
+def test_a_figure_has_a_line_over_all_years(browser: Browser, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for year, members_new in ((2031, 3), (2031, 4), (2032, 6)):
+        release_figures(home, year, members_new)
+    folder = publish_all_years(home, tmp_path).folder
+    context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto((folder / "site" / "index.html").as_uri() + "?lang=fr")
+    row = page.locator("#members_new")
+    assert row.locator("td").all_inner_texts() == ["4 *", "6", ""]
+    row.locator("summary").click()
+    assert [line[:10] for line in row.locator("li").all_inner_texts()] == [
+        "2031-r1: 3",
+        "2031-r2: 4",
+        "2032-r1: 6",
+    ]
+    address = row.locator("td a").first.get_attribute("href")
+    assert address == "../../../2031/latest/site/index.html?lang=fr#members_new"
+    assert page.locator("h1").inner_text() == "Toutes les années"
     assert overflow(page) <= 0
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
     assert [(each["id"], [n["html"] for n in each["nodes"]][:3]) for each in found] == []

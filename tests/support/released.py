@@ -22,7 +22,7 @@ def release_landed(landed: LandedYear, home: Home, figures: Iterable[Mapping[str
     for annex in ("annex_activity", "annex_engagement"):
         _write(folder / f"{annex}.csv", ("member_id", "member"), members)
     _write(folder / "figures.csv", ("figure_id", "value", "numerator", "denominator"), figures)
-    return store.publish(folder, store.next_name(), {"year": store.year})
+    return store.publish(folder, store.next_name(), {"year": landed.landing.year})
 
 
 def _write(path: Path, names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> None:

@@ -147,6 +147,7 @@ def files(folder: Path) -> Iterator[dict[str, Any]]:
         ("file.database", "warehouse.duckdb"),
         ("file.package", "datapackage.json"),
         ("file.changes", "changes.md"),
+        ("all_years.heading", "../../all-years/latest/site/index.html"),
     )
     sometimes = (
         ("file.guards", "site/guards/index.html"),

@@ -17,7 +17,7 @@
     for (const [node, index] of spoken) node.textContent = said[index];
     for (const [node, name, index, suffix] of attributes) node.setAttribute(name, said[index] + suffix);
     for (const link of all("a[data-href]")) link.setAttribute("href", link.dataset.href);
-    for (const link of all('a[href^="items/"], a[href^="members/"]')) {
+    for (const link of all('a[href^="items/"], a[href^="members/"], a[href*="/all-years/"]')) {
       const [path, anchor] = link.getAttribute("href").split("#");
       const page = path.split("?")[0] + (language === "en" ? "" : `?lang=${language}`);
       link.setAttribute("href", anchor ? `${page}#${anchor}` : page);
