@@ -1,13 +1,14 @@
-"""Writes ``report.xlsx``: the released tables, formatted.
+"""Writes ``report.xlsx``, ``report.fr.xlsx`` and ``report.es.xlsx``: the released tables, formatted, and charts.
 
 Values equal those of the CSV files; where print leaves a cell blank or shows a dash, the cell holds a zero
-with a number format that shows it so. Text from outside is never written as a formula or a link.
+with a number format that shows it so. Headers, sheet names and labels of figures are in the workbook's language. Text
+from outside is never written as a formula or a link.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
@@ -15,17 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.release.chart_data import CatalogueEntry, read_chart_data
+from orchestration.release.charts.chart import figure_label
 from orchestration.release.package import Description, describe_tables
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.svg import DEEP, PALE, RULE
 from orchestration.release.tables import Table
+from orchestration.release.translations import Text, word, word_or
+from orchestration.release.workbook_charts import write_charts_sheet
 
-FILE = "report.xlsx"
+FILES = {"en": "report.xlsx", "fr": "report.fr.xlsx", "es": "report.es.xlsx"}
 _FACE = {"font_name": "Arial", "font_size": 9, "valign": "top"}
 _COUNT = "#,##0;-#,##0"
 _BLANK_ZERO = '#,##0;-#,##0;""'
 _DASH_ZERO = '#,##0;-#,##0;"-"'
-_YES = '"yes";;""'
+_YES = {"en": '"yes";;""', "fr": '"oui";;""', "es": '"sí";;""'}
 _DAY = "yyyy-mm-dd"
 _MONEY = "#,##0.00"
 _LONGEST_CELL = 32_767
@@ -33,15 +37,17 @@ _A4 = 9
 _WIDEST, _NARROWEST = 60, 6
 # A cell that is longer is wrapped over lines.
 _WRAP_FROM = 48
+# More pages than these of one sheet are shrunk to as many, by so many rows a page.
+_MOST_PAGES, _ROWS_A_PAGE = 25, 45
 # Height of a line, in points; wrapped rows get theirs here, since not every program fits them by itself.
 _LINE = 12.5
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: table, number of frozen columns, cell formats."""
+    """A sheet: its name in ``words.csv``, table, number of frozen columns, cell formats."""
 
-    title: str
+    name: str
     columns: tuple[str, ...]
     rows: list[tuple[Any, ...]]
     meanings: dict[str, str]
@@ -56,7 +62,12 @@ class Sheet:
 
 
 def write_workbook(folder: Path, content: ReleaseData) -> None:
-    """Writes report.xlsx."""
+    """Writes a workbook a language."""
+    for language in FILES:
+        _write_book(folder, content, language)
+
+
+def _write_book(folder: Path, content: ReleaseData, language: str) -> None:
     import xlsxwriter
 
     options = {
@@ -64,7 +75,7 @@ def write_workbook(folder: Path, content: ReleaseData) -> None:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(folder / FILE), options) as book:
+    with xlsxwriter.Workbook(str(folder / FILES[language]), options) as book:
         book.set_properties(
             {
                 "title": f"Metropolis annual report {content.year}",
@@ -75,42 +86,79 @@ def write_workbook(folder: Path, content: ReleaseData) -> None:
             }
         )
         formats = _Formats(book)
-        for sheet in make_sheets(content):
-            _write_sheet(book, sheet, formats, content.release)
+        for sheet in make_sheets(content, language):
+            _write_sheet(book, sheet, formats, content.release, language)
+            if sheet.name == _CHARTS_AFTER:
+                write_charts_sheet(book, content, language)
 
 
 # --- what is in it -----------------------------------------------------------------------------
 
 
-def make_sheets(content: ReleaseData) -> list[Sheet]:
-    """Every sheet, in the order of the workbook."""
+def make_sheets(content: ReleaseData, language: str) -> list[Sheet]:
+    """Every sheet of tables, in the order of the workbook; what is English alone is in the English one."""
     described = {each.name: each for each in describe_tables(content)}
     tables = content.tables
     catalogue = read_chart_data(content).catalogue
-    sources = _plain("Sources", tables["sources"], described)
-    return [
+    english = (_dictionary(described.values()), _changes(content.changes)) if language == "en" else ()
+    sheets = [
         _figures(tables["figures"], described["figures"], catalogue),
-        _items(tables["figure_items"], described),
-        _annex("Annex activity", tables["annex_activity"], described),
-        _annex("Annex engagement", tables["annex_engagement"], described),
-        _funding(tables, described),
+        _annex(tables["annex_activity"], described),
+        _annex(tables["annex_engagement"], described),
+        _funding(tables, described, language),
         _gender_impact(tables["gender_impact"], described),
-        _plain("Calendar", tables["calendar"], described, frozen=3, are_booleans_marks=True),
-        _plain("Action plan", tables["action_plan"], described, is_portrait=True),
-        _plain("Reconciliation", tables["reconciliation"], described, frozen=2),
-        _dictionary(described.values()),
-        sources,
-        _changes(content.changes),
+        _plain(tables["calendar"], described, frozen=3, are_booleans_marks=True),
+        _plain(tables["action_plan"], described, is_portrait=True),
+        *(_plain(tables[name], described, are_booleans_marks=True) for name in _LISTS),
+        _plain(tables["members"], described, frozen=2, are_booleans_marks=True),
+        _plain(tables["member_activities"], described, frozen=2, formats={"amount_eur": _MONEY}),
+        _plain(tables["figure_items"], described, frozen=2, formats={"amount": "#,##0.##"}),
+        _plain(tables["reconciliation"], described, frozen=2),
+        _plain(tables["sources"], described),
+        *english,
     ]
+    return [_in_language(sheet, catalogue, language) for sheet in sheets]
+
+
+# What the report prints as lists.
+_LISTS = (
+    *("policy_statements", "campaigns", "pilots", "benchmarked_spaces", "publications"),
+    *("publication_mentions", "news_mentions", "observatories", "partners", "agreements", "projects"),
+    *("learning_products", "statutory_meetings", "governance_seats", "members_led_by_women", "staff_roles"),
+    *("videos", "wmd_activities", "drawing_cities", "egi_cities"),
+)
+_CHARTS_AFTER = "gender_impact"
+# Columns whose values are of a fixed vocabulary, and where its words stand.
+_VOCABULARIES = {"kind": "kind", "format": "format", "organiser_role": "role", "gender": "gender"}
+
+
+def _in_language(sheet: Sheet, catalogue: dict[str, CatalogueEntry], language: str) -> Sheet:
+    """A sheet with figures and fixed vocabularies in a language; English is as in the CSV."""
+    if language == "en":
+        return sheet
+    key = sheet.columns.index("figure_id") if "figure_id" in sheet.columns else None
+
+    def cell(column: str, value: Any, row: tuple[Any, ...]) -> Any:
+        if column == "label" and key is not None and row[key] in catalogue and sheet.name != "figure_items":
+            return figure_label(catalogue[row[key]]).of(language)
+        if column in _VOCABULARIES and isinstance(value, str):
+            return word_or(f"{_VOCABULARIES[column]}.{value}", value).of(language)
+        return value
+
+    rows = [
+        tuple(cell(column, value, row) for column, value in zip(sheet.columns, row, strict=True))
+        for row in sheet.rows
+    ]
+    return replace(sheet, rows=rows)
 
 
 def _meanings(described: Description) -> dict[str, str]:
     return {column.name: column.description for column in described.columns}
 
 
-def _plain(title: str, table: Table, described: dict[str, Description], **how: Any) -> Sheet:
+def _plain(table: Table, described: dict[str, Description], **how: Any) -> Sheet:
     meanings = _meanings(described[table.name])
-    return Sheet(title, table.columns, table.rows, meanings, **how)
+    return Sheet(table.name, table.columns, table.rows, meanings, **how)
 
 
 def _figures(table: Table, described: Description, catalogue: dict[str, CatalogueEntry]) -> Sheet:
@@ -134,7 +182,7 @@ def _figures(table: Table, described: Description, catalogue: dict[str, Catalogu
         return f'0{"." if decimals else ""}{"0" * decimals}"%"'
 
     return Sheet(
-        "Figures",
+        "figures",
         (*table.columns, *further),
         [full(row) for row in table.rows],
         _meanings(described) | further,
@@ -147,17 +195,13 @@ def _figures(table: Table, described: Description, catalogue: dict[str, Catalogu
     )
 
 
-def _items(table: Table, described: dict[str, Description]) -> Sheet:
-    return _plain("Figure items", table, described, frozen=2, formats={"amount": "#,##0.##"})
-
-
-def _annex(title: str, table: Table, described: dict[str, Description]) -> Sheet:
+def _annex(table: Table, described: dict[str, Description]) -> Sheet:
     columns = described[table.name].columns
     formats = {column.name: _BLANK_ZERO for column in columns if column.type == "integer"}
     if "capacity_building" in formats:
         formats["capacity_building"] = _DASH_ZERO
     return Sheet(
-        title,
+        table.name,
         table.columns,
         table.rows,
         _meanings(described[table.name]),
@@ -168,44 +212,45 @@ def _annex(title: str, table: Table, described: dict[str, Description]) -> Sheet
     )
 
 
-def _funding(tables: dict[str, Table], described: dict[str, Description]) -> Sheet:
+def _funding(tables: dict[str, Table], described: dict[str, Description], language: str) -> Sheet:
     """Funding sources and use of funds as one table."""
-    parts = (("funding_sources", "Funding sources"), ("funds_use", "Use of funds"))
-    rows = [(title, *row) for name, title in parts for row in tables[name].rows]
+    parts = ("funding_sources", "funds_use")
+    rows = [(word(f"whole.{name}").of(language), *row) for name in parts for row in tables[name].rows]
     columns = ("whole", "part", *tables["funding_sources"].columns[1:])
     meanings = _meanings(described["funding_sources"]) | {
         "whole": "What the shares add to 100 of: the sources of the funds, or their use",
         "part": "Category of the ledger, or project code; blank for expense without a project",
     }
     formats = {"amount": _MONEY, "share": "0", "unrounded_share": "0.0000"}
-    return Sheet("Funding", columns, rows, meanings, frozen=2, formats=formats)
+    return Sheet("funding", columns, rows, meanings, frozen=2, formats=formats)
 
 
 def _gender_impact(table: Table, described: dict[str, Description]) -> Sheet:
     formats = {"value": "#,##0.##", "numerator": "#,##0.##", "denominator": "#,##0.##"}
-    return _plain("Gender impact", table, described, frozen=2, formats=formats)
+    return _plain(table, described, frozen=2, formats=formats)
 
 
 def _dictionary(described: Iterable[Description]) -> Sheet:
     rows = [
-        (table.name, column.name, column.type, column.unit, column.description)
+        (table.name, column.name, _header(column.name).en, column.type, column.unit, column.description)
         for table in described
         for column in table.columns
     ]
     meanings = {
         "table": "Released table, as in the name of its CSV file",
         "column": "Column, as in the header of the CSV file",
+        "header": "What the sheets of this workbook call it",
         "type": "What its values are",
         "unit": "What is counted or measured",
         "description": "What the column means",
     }
-    return Sheet("Dictionary", tuple(meanings), rows, meanings, frozen=2, is_portrait=True)
+    return Sheet("dictionary", tuple(meanings), rows, meanings, frozen=2, is_portrait=True)
 
 
 def _changes(text: str) -> Sheet:
     rows = [(line,) for line in text.splitlines() if line.strip()]
     meanings = {"change": "What changed since the release before, line by line, as in changes.md"}
-    return Sheet("Changes", ("change",), rows, meanings, frozen=0, is_portrait=True)
+    return Sheet("changes", ("change",), rows, meanings, frozen=0, is_portrait=True)
 
 
 # --- how it looks ------------------------------------------------------------------------------
@@ -240,21 +285,30 @@ class _Formats:
         return self._made[key]
 
 
-def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str) -> None:
-    page = book.add_worksheet(sheet.title)
+def _header(column: str) -> Text:
+    """What people read above a column: a column of the annexes is called as on the page."""
+    own = word_or(f"header.{column}", "")
+    return own if own.en else word(f"column.{column}")
+
+
+def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str, language: str) -> None:
+    title = word(f"sheet.{sheet.name}").of(language)
+    page = book.add_worksheet(title)
     last_row, last_column = max(len(sheet.rows), 1), len(sheet.columns) - 1
-    widths = _widths(sheet)
+    headers = {name: _header(name).of(language) for name in sheet.columns}
+    widths = _widths(sheet, headers)
     for at, name in enumerate(sheet.columns):
-        page.write_string(0, at, name, formats.header)
-        page.write_comment(0, at, sheet.meanings[name], _note_box(sheet.meanings[name]))
+        page.write_string(0, at, headers[name], formats.header)
+        if language == "en":
+            page.write_comment(0, at, sheet.meanings[name], _note_box(sheet.meanings[name]))
         page.set_column(at, at, widths[name])
     for down, row in enumerate(sheet.rows, start=1):
         lines = max(_lines(value, widths[name]) for name, value in zip(sheet.columns, row, strict=True))
         if lines > 1:
             page.set_row(down, _LINE * lines)
         for at, (name, value) in enumerate(zip(sheet.columns, row, strict=True)):
-            _write_cell(page, down, at, value, _shown(sheet, name, row, value), formats)
-        if sheet.notes is not None:
+            _write_cell(page, down, at, value, _shown(sheet, name, row, value, language), formats)
+        if sheet.notes is not None and language == "en":
             note = sheet.notes(row)
             page.write_comment(down, sheet.columns.index(sheet.noted), note, _note_box(note))
     page.freeze_panes(1, sheet.frozen)
@@ -262,13 +316,13 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str) -> No
     page.print_area(0, 0, last_row, (sheet.printed_columns or len(sheet.columns)) - 1)
     page.repeat_rows(0)
     page.set_paper(_A4)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(1, _MOST_PAGES if last_row > _MOST_PAGES * _ROWS_A_PAGE else 0)
     page.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.6)
-    page.set_header(f'&L&"Arial,Bold"&9 Metropolis, {_escaped(sheet.title)}&R&"Arial"&9 {release}')
+    page.set_header(f'&L&"Arial,Bold"&9 Metropolis, {_escaped(title)}&R&"Arial"&9 {release}')
     page.set_footer('&R&"Arial"&9 &P / &N')
     if not sheet.is_portrait:
         page.set_landscape()
-    page.set_tab_color(DEEP if sheet.title == "Figures" else PALE)
+    page.set_tab_color(DEEP if sheet.name == "figures" else PALE)
     page.hide_gridlines(2)
 
 
@@ -282,13 +336,13 @@ def _note_box(text: str) -> dict[str, Any]:
     return {"width": 260, "height": 15 * lines, "author": "Metropolis", "font_size": 9}
 
 
-def _shown(sheet: Sheet, name: str, row: tuple[Any, ...], value: Any) -> str:
+def _shown(sheet: Sheet, name: str, row: tuple[Any, ...], value: Any, language: str) -> str:
     """The number format of a cell."""
     own = sheet.format_of(name, row) if sheet.format_of else None
     if own is not None:
         return own
     if isinstance(value, bool):
-        return _YES if sheet.are_booleans_marks else ""
+        return _YES[language] if sheet.are_booleans_marks else ""
     if name in sheet.formats:
         return sheet.formats[name]
     if isinstance(value, (date, datetime)):
@@ -301,7 +355,7 @@ def _write_cell(page: Any, row: int, column: int, value: Any, shown: str, format
     if value is None or value == "":
         page.write_blank(row, column, None, formats.cell(""))
     elif isinstance(value, bool):
-        if shown == _YES:
+        if shown in _YES.values():
             page.write_number(row, column, int(value), formats.cell(shown, "center"))
         else:
             page.write_boolean(row, column, value, formats.cell("", "center"))
@@ -314,14 +368,16 @@ def _write_cell(page: Any, row: int, column: int, value: Any, shown: str, format
         page.write_string(row, column, text, formats.cell("", "wrap" if len(text) > _WRAP_FROM else ""))
 
 
-def _widths(sheet: Sheet) -> dict[str, float]:
+def _widths(sheet: Sheet, headers: dict[str, str]) -> dict[str, float]:
     """Column widths by the longest value; headers may wrap to two lines."""
-    return {name: _width(name, [row[at] for row in sheet.rows]) for at, name in enumerate(sheet.columns)}
+    return {
+        name: _width(headers[name], [row[at] for row in sheet.rows]) for at, name in enumerate(sheet.columns)
+    }
 
 
-def _width(name: str, values: Sequence[Any]) -> float:
+def _width(header: str, values: Sequence[Any]) -> float:
     longest = max((_length(value) for value in values), default=0)
-    return min(_WIDEST, max(_NARROWEST, longest + 1.5, min(len(name), 14) + 3))
+    return min(_WIDEST, max(_NARROWEST, longest + 1.5, min(len(header), 14) + 3))
 
 
 def _lines(value: Any, width: float) -> int:

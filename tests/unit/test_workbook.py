@@ -12,23 +12,23 @@ import openpyxl
 import pytest
 
 from orchestration.release.release_data import ReleaseData
+from orchestration.release.translations import word
 from orchestration.release.workbook import write_workbook
 from tests.support.release import FORMULA, HARM, make_release
 
-SHEETS = [
-    *("Figures", "Figure items", "Annex activity", "Annex engagement", "Funding", "Gender impact"),
-    *("Calendar", "Action plan", "Reconciliation", "Dictionary", "Sources", "Changes"),
-]
-TABLES = {
-    "Figure items": "figure_items",
-    "Annex activity": "annex_activity",
-    "Annex engagement": "annex_engagement",
-    "Gender impact": "gender_impact",
-    "Calendar": "calendar",
-    "Action plan": "action_plan",
-    "Reconciliation": "reconciliation",
-    "Sources": "sources",
-}
+LISTS = (
+    *("policy_statements", "campaigns", "pilots", "benchmarked_spaces", "publications"),
+    *("publication_mentions", "news_mentions", "observatories", "partners", "agreements", "projects"),
+    *("learning_products", "statutory_meetings", "governance_seats", "members_led_by_women", "staff_roles"),
+    *("videos", "wmd_activities", "drawing_cities", "egi_cities"),
+)
+NAMES = (
+    *("figures", "annex_activity", "annex_engagement", "funding", "gender_impact", "charts", "calendar"),
+    *("action_plan", *LISTS, "members", "member_activities", "figure_items", "reconciliation", "sources"),
+)
+SHEETS = [word(f"sheet.{name}").en for name in (*NAMES, "dictionary", "changes")]
+TABLES = [name for name in NAMES if name not in ("figures", "funding", "charts")]
+FILES = {"en": "report.xlsx", "fr": "report.fr.xlsx", "es": "report.es.xlsx"}
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,20 @@ def path(content: ReleaseData, tmp_path_factory: pytest.TempPathFactory) -> Path
 @pytest.fixture(scope="module")
 def book(path: Path) -> Any:
     return openpyxl.load_workbook(path)
+
+
+def sheet_of(book: Any, name: str, language: str = "en") -> Any:
+    return book[word(f"sheet.{name}").of(language)]
+
+
+def columns_of(sheet: Any) -> dict[str, int]:
+    """Where each header of a sheet stands, from 1."""
+    return {cell.value: cell.column for cell in sheet[1]}
+
+
+def tables(book: Any) -> list[Any]:
+    """Every sheet but that of charts."""
+    return [sheet for sheet in book if sheet.title != word("sheet.charts").en]
 
 
 def plain(value: Any) -> Any:
@@ -67,18 +81,57 @@ def test_sheets_are_in_the_report_s_order(book: Any) -> None:
     assert book.sheetnames == SHEETS
 
 
-@pytest.mark.parametrize(("title", "name"), TABLES.items())
-def test_a_sheet_holds_what_the_csv_holds(book: Any, content: ReleaseData, title: str, name: str) -> None:
+@pytest.mark.parametrize("name", TABLES)
+def test_a_sheet_holds_what_the_csv_holds(book: Any, content: ReleaseData, name: str) -> None:
     table = content.tables[name]
-    assert [cell.value for cell in book[title][1]] == list(table.columns)
-    assert rows_of(book[title]) == [[plain(value) for value in row] for row in table.rows]
+    sheet = sheet_of(book, name)
+    assert len(list(sheet[1])) == len(table.columns)
+    assert rows_of(sheet) == [[plain(value) for value in row] for row in table.rows]
+
+
+@pytest.mark.parametrize("language", FILES)
+def test_headers_and_sheets_are_in_the_language_of_the_workbook(
+    content: ReleaseData, path: Path, language: str
+) -> None:
+    book = openpyxl.load_workbook(path.with_name(FILES[language]))
+    assert book.sheetnames[: len(NAMES)] == [word(f"sheet.{name}").of(language) for name in NAMES]
+    headers = list(columns_of(sheet_of(book, "annex_engagement", language)))
+    assert headers[1] == {"en": "Member", "fr": "Membre", "es": "Miembro"}[language]
+    for name in TABLES:
+        said = list(columns_of(sheet_of(book, name, language)))
+        assert all(header and header not in content.tables[name].columns for header in said), (name, said)
+    figures = sheet_of(book, "figures", language)
+    label = columns_of(figures)[word("header.label").of(language)]
+    assert (
+        figures.cell(2, label).value
+        == {
+            "en": "Members of Metropolis",
+            "fr": "Membres de Metropolis",
+            "es": "Miembros de Metropolis",
+        }[language]
+    )
+    kinds = sheet_of(book, "calendar", language)
+    kind = columns_of(kinds)[word("header.kind").of(language)]
+    assert kinds.cell(2, kind).value == word("kind.webinar").of(language)
+
+
+def test_the_headline_charts_are_charts_of_their_numbers(book: Any, path: Path) -> None:
+    sheet = sheet_of(book, "charts")
+    with zipfile.ZipFile(path) as parts:
+        charts = sorted(name for name in parts.namelist() if name.startswith("xl/charts/chart"))
+        first = parts.read(charts[0]).decode()
+    assert len(charts) == 5
+    assert "Charts!$B$3:$B$7" in first
+    assert [cell.value for cell in sheet["A"]][2:7] == [
+        *("Africa", "Asia-Pacific", "Europe", "Latin America and Caribbean", "North America"),
+    ]
+    assert [sheet.cell(row, 2).value for row in range(3, 8)] == [3] * 5
 
 
 def test_figures_hold_the_csv_and_what_each_means(book: Any, content: ReleaseData) -> None:
     table = content.tables["figures"]
     sheet = book["Figures"]
     wide = len(table.columns)
-    assert [cell.value for cell in sheet[1]][:wide] == list(table.columns)
     read = [row[:wide] for row in rows_of(sheet)]
     assert read == [[plain(value) for value in row] for row in table.rows]
     assert all(row[wide:] != [None] * 4 for row in rows_of(sheet))
@@ -99,20 +152,20 @@ def test_changes_are_there_line_by_line(book: Any, content: ReleaseData) -> None
 def test_the_dictionary_explains_every_column_of_every_table(book: Any, content: ReleaseData) -> None:
     read = {(row[0], row[1]) for row in rows_of(book["Dictionary"])}
     assert read == {(t.name, c) for t in content.tables.values() for c in t.columns}
-    assert all(row[4] for row in rows_of(book["Dictionary"]))
+    assert all(row[2] and row[5] for row in rows_of(book["Dictionary"]))
 
 
 def test_cells_look_as_print_has_them(book: Any) -> None:
     sheet = book["Annex engagement"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns = columns_of(sheet)
     shown = {name: sheet.cell(2, at).number_format for name, at in columns.items()}
-    assert shown["capacity_building"].endswith(';"-"')
-    assert shown["bilateral"].endswith(';""')
-    assert shown["activated"] == '"yes";;""'
+    assert shown["Capacity building"].endswith(';"-"')
+    assert shown["Bilateral meetings"].endswith(';""')
+    assert shown["Activated member"] == '"yes";;""'
     figures = book["Figures"]
-    at = {cell.value: cell.column for cell in figures[1]}
+    at = columns_of(figures)
     formats = {
-        figures.cell(row, at["figure_id"]).value: figures.cell(row, at["value"]).number_format
+        figures.cell(row, at["Figure id"]).value: figures.cell(row, at["Value"]).number_format
         for row in range(2, figures.max_row + 1)
     }
     assert formats["members_activated_share"] == '0.0"%"'
@@ -121,12 +174,12 @@ def test_cells_look_as_print_has_them(book: Any) -> None:
 
 
 def test_every_sheet_is_ready_to_read_and_to_print(book: Any) -> None:
-    for sheet in book:
+    for sheet in tables(book):
         assert sheet.freeze_panes and sheet.freeze_panes.endswith("2"), sheet.title
         assert sheet.auto_filter.ref and sheet.print_area, sheet.title
         assert sheet.print_title_rows == "$1:$1"
         assert sheet.page_setup.paperSize == 9
-        assert sheet.page_setup.fitToHeight == 0
+        assert sheet.page_setup.fitToHeight in (0, 25)
         widths = [sheet.column_dimensions[cell.column_letter].width for cell in sheet[1]]
         assert all(6 <= width <= 61 for width in widths), sheet.title
         assert all(cell.comment and cell.comment.text for cell in sheet[1]), sheet.title
@@ -134,10 +187,10 @@ def test_every_sheet_is_ready_to_read_and_to_print(book: Any) -> None:
 
 def test_notes_carry_the_definitions(book: Any) -> None:
     sheet = book["Figures"]
-    at = {cell.value: cell.column for cell in sheet[1]}
+    at = columns_of(sheet)
     for row in range(2, sheet.max_row + 1):
-        definition = sheet.cell(row, at["definition"]).value
-        assert definition in sheet.cell(row, at["label"]).comment.text
+        definition = sheet.cell(row, at["Definition"]).value
+        assert definition in sheet.cell(row, at["Label"]).comment.text
 
 
 def test_nothing_typed_by_people_runs(book: Any, path: Path) -> None:
@@ -164,8 +217,8 @@ def test_a_year_without_rows_has_its_sheets(tmp_path: Path) -> None:
 
 def test_days_are_dates(book: Any, content: ReleaseData) -> None:
     sheet = book["Calendar"]
-    at = {cell.value: cell.column for cell in sheet[1]}
-    cell = sheet.cell(2, at["start_date"])
+    at = columns_of(sheet)
+    cell = sheet.cell(2, at["From"])
     assert cell.is_date
     assert cell.value.date() == content.tables["calendar"].as_dicts()[0]["start_date"]
     assert isinstance(cell.value.date(), date)

@@ -143,6 +143,8 @@ def files(folder: Path) -> Iterator[dict[str, Any]]:
     """Links to other files of the release; the last two only if present."""
     always = (
         ("file.workbook", "report.xlsx"),
+        ("file.workbook", "report.fr.xlsx"),
+        ("file.workbook", "report.es.xlsx"),
         ("file.figures", "figures.csv"),
         ("file.database", "warehouse.duckdb"),
         ("file.package", "datapackage.json"),
