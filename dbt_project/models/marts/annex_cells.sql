@@ -9,9 +9,9 @@ with
 
 ),
 {% endfor %}
-released as (
+year_before as (
 
-    select * from {{ ref('stg_released_cells') }}
+    select * from {{ ref('int_annex_cells_prior_year') }}
 
 ),
 
@@ -34,19 +34,6 @@ cells as (
     {% endif %}
     {%- endfor %}
     {%- endfor %}
-
-),
-
-year_before as (
-
-    select
-        annex,
-        member_id,
-        column_name,
-        release,
-        value
-    from released
-    where year = {{ report_year() }} - 1
 
 ),
 

@@ -8,13 +8,15 @@ of it holds people: their pseudonyms stay in the databases of the years.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.fingerprints import code_fingerprint
 from orchestration.paths import Home
-from orchestration.release.publish import Released
 from orchestration.release_store import ALL_YEARS, Release, ReleaseStore, released_years
 from orchestration.storage import sha256_of_file
+
+if TYPE_CHECKING:
+    from orchestration.release.publish import Released
 
 _PRINTED = Path("published") / "figures.csv"
 
@@ -36,6 +38,7 @@ def publish_all_years(home: Home, raw: Path) -> Released:
     """
     from orchestration.release.all_years.content import read_all_years
     from orchestration.release.all_years.writing import write_all_years
+    from orchestration.release.publish import Released
 
     store = ReleaseStore(home, ALL_YEARS)
     store.recover()
