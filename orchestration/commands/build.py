@@ -195,4 +195,7 @@ def _print_reconciliation(rows: list[dict[str, str]]) -> None:
 def _print_release(home: Home, year: int, release: str) -> None:
     folder = home.releases(year) / release
     print(f"Release: {os.path.relpath(folder)} ({filesize.decimal(folder_size(folder))})")
+    print(
+        f"To print: {os.path.relpath(folder / 'report.pdf')} and annexes.pdf, in French .fr.pdf, in Spanish .es.pdf"
+    )
     print(f"All years: {os.path.relpath(home.releases(ALL_YEARS) / LATEST)}")

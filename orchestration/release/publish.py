@@ -206,6 +206,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.release.charts import write_charts
     from orchestration.release.documentation import write_documentation
     from orchestration.release.lineage import write_lineage
+    from orchestration.release.paper import write_paper
     from orchestration.release.site import write_site
     from orchestration.release.workbook import write_workbook
 
@@ -217,6 +218,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "report.xlsx": write_workbook,
         "documentation": write_documentation,
         "charts": write_charts,
+        "report.pdf": write_paper,
         "warehouse.duckdb": lambda folder, content: write_database(
             content.database, folder, content.manifest
         ),

@@ -17,6 +17,8 @@ from typing import Any
 
 from orchestration.release.chart_data import CatalogueEntry, read_chart_data
 from orchestration.release.charts.chart import figure_label
+from orchestration.release.file_names import file_name
+from orchestration.release.number_formats import LANGUAGES
 from orchestration.release.package import Description, describe_tables
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.svg import DEEP, PALE, RULE
@@ -24,7 +26,6 @@ from orchestration.release.tables import Table
 from orchestration.release.translations import Text, word, word_or
 from orchestration.release.workbook_charts import write_charts_sheet
 
-FILES = {"en": "report.xlsx", "fr": "report.fr.xlsx", "es": "report.es.xlsx"}
 _FACE = {"font_name": "Arial", "font_size": 9, "valign": "top"}
 _COUNT = "#,##0;-#,##0"
 _BLANK_ZERO = '#,##0;-#,##0;""'
@@ -63,7 +64,7 @@ class Sheet:
 
 def write_workbook(folder: Path, content: ReleaseData) -> None:
     """Writes a workbook a language."""
-    for language in FILES:
+    for language in LANGUAGES:
         _write_book(folder, content, language)
 
 
@@ -75,7 +76,7 @@ def _write_book(folder: Path, content: ReleaseData, language: str) -> None:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(folder / FILES[language]), options) as book:
+    with xlsxwriter.Workbook(str(folder / file_name("report", "xlsx", language)), options) as book:
         book.set_properties(
             {
                 "title": f"Metropolis annual report {content.year}",

@@ -11,6 +11,8 @@ from typing import Any
 
 from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import figure_label
+from orchestration.release.file_names import file_name
+from orchestration.release.number_formats import LANGUAGES
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.site.figures import SourceFiles
 from orchestration.release.site.values import MOST_ROWS, compared, more
@@ -142,9 +144,9 @@ def source_table(sources: SourceFiles) -> dict[str, Any]:
 def files(folder: Path) -> Iterator[dict[str, Any]]:
     """Links to other files of the release; the last two only if present."""
     always = (
-        ("file.workbook", "report.xlsx"),
-        ("file.workbook", "report.fr.xlsx"),
-        ("file.workbook", "report.es.xlsx"),
+        *(("file.report_pdf", file_name("report", "pdf", language)) for language in LANGUAGES),
+        *(("file.annexes_pdf", file_name("annexes", "pdf", language)) for language in LANGUAGES),
+        *(("file.workbook", file_name("report", "xlsx", language)) for language in LANGUAGES),
         ("file.figures", "figures.csv"),
         ("file.database", "warehouse.duckdb"),
         ("file.package", "datapackage.json"),
