@@ -40,6 +40,9 @@ _SUBTITLE, _SUBTITLE_LEADING = 10.5, 14.0
 _NOTE, _NOTE_LEADING = 8.5, 11.5
 _FAMILY = "Archivo, 'Helvetica Neue', Arial, sans-serif"
 _EM = 1000
+# White space around a chart that stands alone, and its width with it.
+_MARGIN = 12
+SHEET_WIDTH = WIDTH + 2 * _MARGIN
 
 
 @cache
@@ -214,13 +217,13 @@ class Sheet:
             size=_NOTE,
             fill=QUIET,
         )
-        height = _n(bottom - _NOTE_LEADING + 5)
+        height = _n(bottom - _NOTE_LEADING + 5 + 2 * _MARGIN)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}pt" height="{height}pt"'
-            f' viewBox="0 0 {WIDTH} {height}" role="img" xml:lang="{self.language}"'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{SHEET_WIDTH}pt" height="{height}pt"'
+            f' viewBox="{-_MARGIN} {-_MARGIN} {SHEET_WIDTH} {height}" role="img" xml:lang="{self.language}"'
             f' font-family="{_FAMILY}" aria-labelledby="title" aria-describedby="desc">'
             f'<title id="title">{escape(self.title)}</title>'
             f'<desc id="desc">{escape(self.alt)}</desc>'
-            f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>'
+            f'<rect x="{-_MARGIN}" y="{-_MARGIN}" width="{SHEET_WIDTH}" height="{height}" fill="{PAPER}"/>'
             f'{head.marks}<g transform="translate(0 {_n(y)})">{self.marks}</g>{foot.marks}</svg>\n'
         )

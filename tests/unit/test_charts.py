@@ -25,6 +25,7 @@ from orchestration.release.svg import (
     PALE,
     PAPER,
     REGULAR,
+    SHEET_WIDTH,
     WIDTH,
     balanced,
     text_width,
@@ -73,7 +74,7 @@ def test_pictures_are_for_print(written: Path) -> None:
         width, _ = struct.unpack(">II", start[16:24])
         at = start.index(b"pHYs") + 4
         across, down, unit = struct.unpack(">IIB", start[at : at + 9])
-        assert width == WIDTH * DOTS_PER_INCH / POINTS_PER_INCH
+        assert width == SHEET_WIDTH * DOTS_PER_INCH / POINTS_PER_INCH
         assert (across, down, unit) == (11811, 11811, 1)  # 300 dots an inch, in metres
 
 
@@ -85,7 +86,7 @@ def test_the_same_release_makes_the_same_bytes(written: Path, content: ReleaseDa
 
 def test_text_stays_text_and_inside_the_sheet(charts: list[Chart]) -> None:
     for name, svg in svgs(charts):
-        assert svg.get("width") == f"{WIDTH}pt"
+        assert svg.get("width") == f"{SHEET_WIDTH}pt"
         for text in svg.iter(f"{SVG}text"):
             size = float(text.attrib["font-size"])
             weight = int(text.get("font-weight", REGULAR))

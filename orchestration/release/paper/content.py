@@ -12,7 +12,7 @@ from orchestration.release.chart_data import ChartData, read_chart_data
 from orchestration.release.charts import make_charts
 from orchestration.release.charts.chart import figure_label
 from orchestration.release.release_data import ReleaseData
-from orchestration.release.site.figures import section_of
+from orchestration.release.site.figures import HEADLINE, section_of
 from orchestration.release.site.values import MOST_ROWS, more, shown_value
 from orchestration.release.tables import Row, typed_text
 from orchestration.release.translations import (
@@ -28,10 +28,6 @@ from orchestration.release.translations import (
     word_or,
 )
 
-HEADLINE = (
-    *("members_total", "members_activated_share", "participants", "participants_women_share"),
-    *("use_practices", "c4gh_initiatives"),
-)
 _LINES = ("L1", "L2", "L3", "annexes")
 _CHARTS = {
     "L1": ("membership-engaged-by-region", "participants-by-gender"),

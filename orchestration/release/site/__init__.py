@@ -26,10 +26,11 @@ from orchestration.release.site.data import (
     reconciliation,
     source_table,
 )
-from orchestration.release.site.figures import SECTIONS, FigureView, SourceFiles, figure_views
+from orchestration.release.site.figures import HEADLINE, SECTIONS, FigureView, SourceFiles, figure_views
 from orchestration.release.site.items import write_items
 from orchestration.release.site.members import write_members
 from orchestration.release.site.page_text import PageText
+from orchestration.release.site.search import write_search
 from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
 from orchestration.release.site.templates import template_environment
 from orchestration.release.site.values import MOST_ROWS, more
@@ -47,14 +48,7 @@ _CHARTS = {
     "L3": ("funding-sources", "use-of-funds"),
     "GIA": ("women-by-role", "governance-seats"),
 }
-_HEADLINE = (
-    "members_total",
-    "members_activated_share",
-    "participants",
-    "participants_women_share",
-    "use_practices",
-    "c4gh_initiatives",
-)
+_WHOLES = ("funding_sources", "funds_use")
 _WEIGHTS = (400, 600)
 
 
@@ -68,21 +62,23 @@ class ChartView:
     note: Text
     path: Text
     drawings: list[tuple[str, Markup]]
+    numbers: list[tuple[Text, Text]]
 
 
 @dataclass(frozen=True)
 class Section:
-    """View model of a section of the report."""
+    """View model of a section of the report: leading figures first; ``shares`` are those that a chart shows."""
 
     name: str
     figures: list[FigureView]
+    shares: list[FigureView]
     also: list[FigureView]
     charts: list[ChartView]
     plan: dict[str, Any] | None
 
 
 def write_site(folder: Path, content: ReleaseData) -> None:
-    """Writes site/index.html, site/items/ and site/members/."""
+    """Writes site/index.html, site/search.html, site/items/ and site/members/."""
     (folder / "site").mkdir(exist_ok=True)
     facts = read_chart_data(content)
     page = make_page(content, facts, make_charts(content, facts), folder)
@@ -90,6 +86,7 @@ def write_site(folder: Path, content: ReleaseData) -> None:
     sources = SourceFiles(content.tables["sources"].as_dicts())
     write_items(folder, content, figure_views(content, facts, sources), sources)
     write_members(folder, content, sources)
+    write_search(folder, content)
 
 
 def make_page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folder: Path) -> str:
@@ -117,6 +114,7 @@ def _page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folde
     year = str(content.year)
     return {
         "release": content.release,
+        "address": f"../../{content.release}/site/{PAGE}",
         "previous": content.previous or "",
         "exports": content.inputs_fingerprint,
         "code": content.code_fingerprint,
@@ -124,7 +122,7 @@ def _page(content: ReleaseData, facts: ChartData, charts: Sequence[Chart], folde
         "heading": word("site.heading", year=year),
         "lede": word("site.lede", figures=len(figures)),
         "standing": list(_standing(content)),
-        "headline": [by_id[key] for key in _HEADLINE if key in by_id],
+        "headline": [by_id[key] for key in HEADLINE if key in by_id],
         "section_names": [*SECTIONS, *_AFTER],
         "sections": [_section(name, content, facts, figures, views) for name in SECTIONS],
         "calendar": calendar(content) | {"chart": views["calendar"]},
@@ -181,9 +179,13 @@ def _section(
     charts: dict[str, ChartView],
 ) -> Section:
     also = [f for f in figures if f.is_gender_impact and f.section != name] if name == "GIA" else []
+    shares = {row["figure_id"] for whole in _WHOLES for row in content.tables[whole].as_dicts()}
+    own = [figure for figure in figures if figure.section == name]
+    own.sort(key=lambda figure: not figure.is_leading)
     return Section(
         name=name,
-        figures=[figure for figure in figures if figure.section == name],
+        figures=[figure for figure in own if figure.figure_id not in shares],
+        shares=[figure for figure in own if figure.figure_id in shares],
         also=also,
         charts=[charts[chart] for chart in _CHARTS.get(name, ())],
         plan=plan(content, name),
@@ -201,4 +203,5 @@ def _chart(chart: Chart) -> ChartView:
         note=sentence_start(chart.source),
         path=each(lambda language: f"../charts/{chart.name}-{language}"),
         drawings=[(sheet.language, Markup(sheet.inline())) for sheet in sheets],
+        numbers=chart.numbers,
     )

@@ -31,6 +31,12 @@ _HOME_OF_AREA = {
     "membership": "annexes",
 }
 SECTIONS = ("L1", "L2", "L3", "GIA", "annexes")
+# The figures that print opens with, and the sections of its infographics.
+HEADLINE = (
+    *("members_total", "members_activated_share", "participants", "participants_women_share"),
+    *("use_practices", "c4gh_initiatives"),
+)
+_INFOGRAPHIC = "infographic"
 _MOST_FILES = 4
 # A question to at least this part of all figures is one that every figure goes through.
 _COMMON = Decimal("0.6")
@@ -51,6 +57,7 @@ class FigureView:
 
     figure_id: str
     section: str
+    is_leading: bool
     is_gender_impact: bool
     label: Text
     display: Text
@@ -65,6 +72,8 @@ class FigureView:
     is_at_odds: bool
     is_known: bool
     before: Text | None
+    copied: Text
+    cited: Text
 
 
 @dataclass
@@ -108,6 +117,7 @@ def figure_views(content: ReleaseData, facts: ChartData, sources: SourceFiles) -
         yield FigureView(
             figure_id=key,
             section=section_of(entry.section, entry.area),
+            is_leading=key in HEADLINE or entry.section.startswith(_INFOGRAPHIC),
             is_gender_impact=entry.is_gender_impact,
             label=figure_label(entry),
             display=_display(row),
@@ -122,6 +132,16 @@ def figure_views(content: ReleaseData, facts: ChartData, sources: SourceFiles) -
             is_at_odds=status in ("known_difference", "difference"),
             is_known=status == "known_difference",
             before=_against(move, entry.decimals) if move else None,
+            copied=word(
+                "figure.copied", label=figure_label(entry), value=_display(row), year=str(content.year)
+            ),
+            cited=word(
+                "figure.cited",
+                year=str(content.year),
+                release=content.release,
+                figure=key,
+                value=_display(row),
+            ),
         )
 
 

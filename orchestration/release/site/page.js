@@ -17,7 +17,7 @@
     for (const [node, index] of spoken) node.textContent = said[index];
     for (const [node, name, index, suffix] of attributes) node.setAttribute(name, said[index] + suffix);
     for (const link of all("a[data-href]")) link.setAttribute("href", link.dataset.href);
-    for (const link of all('a[href^="items/"], a[href^="members/"], a[href*="/all-years/"]')) {
+    for (const link of all('a[href^="items/"], a[href^="members/"], a[href*="/all-years/"], a[href^="search.html"]')) {
       const [path, anchor] = link.getAttribute("href").split("#");
       const page = path.split("?")[0] + (language === "en" ? "" : `?lang=${language}`);
       link.setAttribute("href", anchor ? `${page}#${anchor}` : page);
@@ -98,6 +98,23 @@
         const sorted = way === "none" ? order : [...order].sort((a, b) => sign * compare(keys.get(a), keys.get(b)));
         body.append(...sorted);
       });
+    });
+  }
+
+  // --- copying: a page opened from a disk may have no clipboard, and shows the text instead
+  for (const button of all("button.copy")) {
+    button.addEventListener("click", async () => {
+      const output = button.closest("dd").querySelector("output");
+      output.textContent = button.dataset.copy;
+      const range = document.createRange();
+      range.selectNodeContents(output);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+      try {
+        await navigator.clipboard.writeText(button.dataset.copy);
+      } catch {
+        // What is shown is selected, for a copy by hand.
+      }
     });
   }
 
