@@ -329,6 +329,52 @@ def dev(home_folder: Path, raw: Path, port: int) -> int:
     return run_ui(Home(home_folder), raw, port)
 
 
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@_year_option
+@_raw_option
+@click.option("--apply", "is_applied", is_flag=True, help="File what is decided; without, it is only shown.")
+@click.option("--event", "event_id", default="", help="The event of a single export.")
+@click.option("--replace", "replaces", is_flag=True, help="Replace a file that lies there; it is kept aside.")
+@click.option("--person", default="", show_default="who is logged in", help="Who files them.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print.",
+)
+def intake(
+    files: tuple[Path, ...],
+    year: int,
+    raw: Path,
+    is_applied: bool,
+    event_id: str,
+    replaces: bool,
+    person: str,
+    output_format: str,
+) -> int:
+    """Recognise downloads by their content and file them under the year.
+
+    Exit code 0: every file is decided. 2: a file is wrong, or a question is open.
+    """
+    import getpass
+
+    from orchestration.commands.intake import take_in
+    from orchestration.ingest.intake import Choice
+
+    return take_in(
+        raw,
+        year,
+        files,
+        is_applied=is_applied,
+        choice=Choice(event_id, replaces),
+        person=person or getpass.getuser(),
+        output_format=output_format,
+    )
+
+
 @cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option(
     "--year",

@@ -11,6 +11,7 @@ from typing import Any
 import dagster as dg
 
 from orchestration.fingerprints import inputs_fingerprint
+from orchestration.ingest.intake import INBOX, empty_inbox
 from orchestration.instance import fail_dead_runs, unfinished_runs
 from orchestration.locking import HomeIsHeld, HomeLock
 from orchestration.notices import notify, run_url
@@ -27,6 +28,7 @@ def build_sensors(job: Any, models: dg.AssetsDefinition, raw: Path, home: Path) 
     """The sensors of the code location; ``models`` are the assets under declarative automation."""
     return [
         _new_exports(job, raw),
+        _inbox(raw),
         _failure_notice(job, raw, home),
         _dead_runs(home),
         _models_automation(models),
@@ -94,6 +96,33 @@ def _new_exports(job: Any, raw: Path) -> dg.SensorDefinition:
         )
 
     return new_exports
+
+
+def _inbox(raw: Path) -> dg.SensorDefinition:
+    @dg.sensor(
+        name="inbox",
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus(default_status().value),
+        description="Files downloads of raw/inbox/<year>/ under their year; leaves a reason beside the others.",
+    )
+    def inbox(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        quiet_seconds = float(os.environ.get(QUIET_VARIABLE, _QUIET_SECONDS))
+        seen: dict[str, str] = json.loads(context.cursor or "{}")
+        said = []
+        for year in exported_years(raw / INBOX):
+            state = FolderState.of(raw / INBOX / str(year))
+            if state is None or not state.is_quiet(time.time(), quiet_seconds):
+                continue
+            if seen.get(str(year)) == state.stamp:
+                continue
+            filed, left = empty_inbox(raw, year)
+            after = FolderState.of(raw / INBOX / str(year))
+            seen[str(year)] = after.stamp if after is not None else ""
+            said.append(f"{year}: {filed} filed, {left} left with a reason")
+        context.update_cursor(json.dumps(seen, sort_keys=True))
+        return dg.SkipReason("; ".join(said) or "Nothing new lies in the inbox at rest")
+
+    return inbox
 
 
 def _failure_notice(job: Any, raw: Path, home: Path) -> dg.SensorDefinition:

@@ -9,6 +9,9 @@ from pathlib import Path
 from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.errors import FileRefused
 
+# Where the files of a year came from; no export.
+PROVENANCE = "provenance.csv"
+
 
 def odd_entries_of_year(exports: Path) -> list[FileRefused]:
     """Every entry of a year's folder that cannot be read as a file."""

@@ -60,14 +60,27 @@ class Occasion:
 
 def occasions(content: bytes, contract: Contract) -> list[Occasion]:
     """The event in the preamble of a Zoom or Teams report; empty if unreadable."""
+    rows = _preamble(content, contract)
+    return _of_teams(rows) if contract.format.kind == "teams_report" else _of_zoom(rows)
+
+
+def generated_at(content: bytes, contract: Contract) -> int | None:
+    """When Zoom made a report, in microseconds of the account's clock; None where it does not say so."""
+    for row in _preamble(content, contract):
+        if row[0].strip() == "Report Generated:" and len(row) > 1:
+            moments = read_moments(pa.array([row[1]], pa.string()), FORMS["zoom"])
+            return next((int(each) for each in moments.fixed if each != UNREADABLE), None)
+    return None
+
+
+def _preamble(content: bytes, contract: Contract) -> list[list[str]]:
+    """The first rows of a report; none where it is unreadable."""
     try:
         text = as_utf_8(content[:_HEAD_BYTES], "", contract).decode("utf-8", "replace")
     except FileRefused:
         return []
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=contract.format.delimiter) if row][
-        :_HEAD_ROWS
-    ]
-    return _of_teams(rows) if contract.format.kind == "teams_report" else _of_zoom(rows)
+    rows = csv.reader(io.StringIO(text), delimiter=contract.format.delimiter)
+    return [row for row in rows if row][:_HEAD_ROWS]
 
 
 def _of_zoom(rows: Sequence[Sequence[str]]) -> list[Occasion]:

@@ -21,7 +21,7 @@ from orchestration.ingest.contracts import PLATFORMS, Contract, owner_of
 from orchestration.ingest.corrections import not_applied
 from orchestration.ingest.errors import Finding, by_importance
 from orchestration.ingest.filed_year import filed_year
-from orchestration.ingest.folder import odd_entries_of_year
+from orchestration.ingest.folder import PROVENANCE, odd_entries_of_year
 from orchestration.ingest.garbled import judge_texts
 from orchestration.ingest.occasions import judge_events
 from orchestration.ingest.promises import judge_numbers, judge_promises
@@ -139,7 +139,7 @@ def _unrecognised_files(exports: Path, read: set[str]) -> Iterable[Finding]:
     exact = {_plain_name(name): name for name in read}
     for path in sorted(exports.rglob("*")):
         name = source_file_of(path, exports)
-        if not path.is_file() or name in read or path.name.startswith("."):
+        if not path.is_file() or name in (*read, PROVENANCE) or path.name.startswith("."):
             continue
         if (original := exact.get(_plain_name(name))) is not None:
             message = f"A second copy of {original} under another name; it was not read"

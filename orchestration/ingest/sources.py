@@ -254,13 +254,13 @@ def refusals_of_year(landing: Landing) -> list[FileRefused]:
 
 def _refusals_of_form(landing: Landing, contract: Contract) -> list[FileRefused]:
     """The files of a source that are refused regardless of other sources."""
-    job = _Job(landing, contract, {name: _Anything() for name in (*references_of(contract), LISTED_PLACES)})
+    job = _Job(landing, contract, {name: AnyKey() for name in (*references_of(contract), LISTED_PLACES)})
     outcomes = map(job, source_paths(contract, landing.exports))
     return [outcome for outcome in outcomes if isinstance(outcome, FileRefused)]
 
 
-class _Anything(frozenset[str]):
-    """A set that contains every key."""
+class AnyKey(frozenset[str]):
+    """A set that contains every key, for files that are read for their form alone."""
 
     def __contains__(self, key: object) -> bool:
         return True
@@ -291,7 +291,7 @@ def loaded_keys(landing: Landing, source: str) -> frozenset[str]:
 def _listed_places(landing: Landing) -> frozenset[str]:
     """The keys of all names in the registers of members, as far as these can be read: names of places, not of people."""
     keys: set[str] = set()
-    surroundings = Surroundings({"members": _Anything()}, Pseudonymiser(landing.pseudonym_key))
+    surroundings = Surroundings({"members": AnyKey()}, Pseudonymiser(landing.pseudonym_key))
     for source in ("members", "member_names"):
         contract = load_contracts()[source]
         with suppress(FileRefused, OSError):
