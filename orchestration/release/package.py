@@ -131,10 +131,11 @@ def describe_release(folder: Path, content: ReleaseData) -> dict[str, Any]:
 
 def describe_tables(content: ReleaseData) -> list[Description]:
     """Every released table with the meaning of its columns, in the release's order."""
-    return [_describe(table) for table in content.tables.values()]
+    return [describe_table(table) for table in content.tables.values()]
 
 
-def _describe(table: Table) -> Description:
+def describe_table(table: Table) -> Description:
+    """A released table with the meaning of its columns."""
     known = _mart(table.name)
     renamed = _RENAMED.get(table.name, {})
     named = (replace(column, name=renamed.get(column.name, column.name)) for column in known.columns)
