@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from orchestration.databases import open_database, path_literal
 from orchestration.release.number_formats import LANGUAGES
-from orchestration.release.package import describe_table
+from orchestration.release.package import describe_mart
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,7 +84,7 @@ def _with_displays(
     connection: duckdb.DuckDBPyConnection, mart: dict[str, Any], figures: Table
 ) -> dict[str, Any]:
     """Adds the figures as print shows them to their table, and to its description."""
-    described = {column.name: column.description for column in describe_table(figures).columns}
+    described = {column.name: column.description for column in describe_mart(figures.name).columns}
     columns = dict(mart["columns"])
     for name in _DISPLAYS:
         connection.execute(f"alter table figures add column {name} varchar")
