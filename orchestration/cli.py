@@ -295,6 +295,44 @@ def _asked_address() -> str:
     return sys.stdin.readline()
 
 
+@cli.command()
+@click.argument("sql")
+@click.option(
+    "--year",
+    type=click.IntRange(1900, 9999),
+    show_default="the newest that is released",
+    help="The report year.",
+)
+@click.option("--all-years", is_flag=True, help="Ask the release over all years; its tables have a year.")
+@_home_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
+    default="table",
+    show_default=True,
+    help="How the answer is written.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File that the answer is written to; needed for parquet.",
+)
+def query(
+    sql: str, year: int | None, all_years: bool, home_folder: Path, form: str, output: Path | None
+) -> int:
+    """Answer a question in SQL (of DuckDB) on released tables: metropolis query "from figures".
+
+    "show tables" lists the tables, "describe members" their columns. Nothing is written, and no file is read but those
+    of the release.
+    """
+    from orchestration.commands.query import answer
+
+    if all_years and year is not None:
+        raise click.UsageError("--year and --all-years do not go together")
+    return answer(Home(home_folder), sql, year, all_years, form, output)
+
+
 @cli.command("open")
 @_year_option
 @_home_option

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TextIO
 
 from orchestration.errors import ExitCode, MetropolisError
 from orchestration.locking import HomeLock
@@ -53,9 +54,9 @@ def held(home: Home, wait: float) -> Iterator[None]:
         lock.release()
 
 
-def print_json(document: object) -> None:
-    """Prints a document as JSON."""
-    print(json.dumps(document, ensure_ascii=False, indent=1))
+def print_json(document: object, stream: TextIO | None = None) -> None:
+    """Prints a document as JSON, to standard output unless a stream is given."""
+    print(json.dumps(document, ensure_ascii=False, indent=1), file=stream)
 
 
 def typed(row: Mapping[str, str], numbers: Collection[str]) -> dict[str, str | int | float | None]:

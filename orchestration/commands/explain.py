@@ -101,11 +101,11 @@ class _Evidence:
         self._connection = duckdb.connect(str(release.file("warehouse.duckdb")), read_only=True)
         self._figure_id = figure_id
         self.member_id = member_id
-        # A large year keeps its facts as Parquet beside the database.
-        facts = "facts/figure_evidence_rows.parquet"
+        # The database of a large year does not hold them; older releases have them in another folder, if at all.
         self._table = "figure_evidence_rows"
-        if facts in release.hashes:
-            self._table = f"read_parquet({path_literal(release.file(facts))})"
+        for name in release.hashes:
+            if name.endswith("/figure_evidence_rows.parquet"):
+                self._table = f"read_parquet({path_literal(release.file(name))})"
 
     def _query(self, sql: str) -> list[tuple[Any, ...]]:
         parameters = [self._figure_id]

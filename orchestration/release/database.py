@@ -1,4 +1,4 @@
-"""Writes ``warehouse.duckdb``: the public marts with their descriptions, for analysts."""
+"""Writes the public marts with their descriptions: ``warehouse.duckdb``, and one Parquet file a mart."""
 
 from __future__ import annotations
 
@@ -7,33 +7,44 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.databases import open_database, path_literal
+from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.package import describe_mart
 
 if TYPE_CHECKING:
     import duckdb
 
-# Above this many rows a table leaves as Parquet beside the database, which then stays small.
+    from orchestration.release.tables import Table
+
+PARQUET_FOLDER = "parquet"
+# Above this many rows a table leaves as Parquet alone: the database stays small.
 LARGE_TABLE_ROWS = 1_000_000
+_ROW_GROUP = 122_880
+_DISPLAYS = tuple(f"display_{language}" for language in LANGUAGES)
 
 
-def write_database(build_database: Path, folder: Path, manifest: Path) -> list[str]:
-    """Writes warehouse.duckdb with every public mart and its descriptions as comments.
+def write_database(build_database: Path, folder: Path, manifest: Path, figures: Table) -> list[str]:
+    """Writes every public mart as parquet/<mart>.parquet, and into warehouse.duckdb unless it is too large for it.
 
-    A mart too large for it becomes facts/<mart>.parquet. Returns the marts in the database.
+    The descriptions are comments there, and key-value metadata here. The mart of the figures gets the columns
+    display_en, display_fr and display_es of the released ``figures``. Returns the marts in the database.
     """
     path = folder / "warehouse.duckdb"
+    (folder / PARQUET_FOLDER).mkdir(exist_ok=True)
     written: list[str] = []
     with open_database(path, spill=build_database.with_name("spill")) as connection:
         connection.execute(f"attach {path_literal(build_database)} as build (read_only)")
         # One transaction: a commit a comment costs more than the comments.
         connection.begin()
         for mart in public_marts(manifest):
-            if _is_large(connection, mart["name"]):
-                _write_facts(connection, mart["name"], folder)
-                continue
-            name = _name(mart["name"])
-            connection.execute(f"create table {name} as select * from build.main.{name} order by all")
-            _comment(connection, mart)
-            written.append(mart["name"])
+            table = f"build.main.{_name(mart['name'])}"
+            if not _is_large(connection, mart["name"]):
+                table = _name(mart["name"])
+                connection.execute(f"create table {table} as select * from build.main.{table} order by all")
+                if mart["name"] == figures.name:
+                    mart = _with_displays(connection, mart, figures)
+                _comment(connection, mart)
+                written.append(mart["name"])
+            _write_parquet(connection, table, mart, folder)
         connection.commit()
         connection.execute("detach build")
         connection.execute("checkpoint")
@@ -69,13 +80,34 @@ def _is_large(connection: duckdb.DuckDBPyConnection, mart: str) -> bool:
     return int(rows[0][0]) > LARGE_TABLE_ROWS
 
 
-def _write_facts(connection: duckdb.DuckDBPyConnection, mart: str, folder: Path) -> None:
-    (folder / "facts").mkdir(exist_ok=True)
-    target = path_literal(folder / "facts" / f"{mart}.parquet")
-    # In no order: sorting tens of millions of wide rows takes more memory than a build may have.
-    # Pseudonyms, of which most of it is, do not pack tighter at a higher level.
-    packed = "format parquet, compression zstd, compression_level 1"
-    connection.execute(f"copy build.main.{_name(mart)} to {target} ({packed})")
+def _with_displays(
+    connection: duckdb.DuckDBPyConnection, mart: dict[str, Any], figures: Table
+) -> dict[str, Any]:
+    """Adds the figures as print shows them to their table, and to its description."""
+    described = {column.name: column.description for column in describe_mart(figures.name).columns}
+    columns = dict(mart["columns"])
+    for name in _DISPLAYS:
+        connection.execute(f"alter table figures add column {name} varchar")
+        columns[name] = {"name": name, "description": described[name]}
+    shown = [[row[name] for name in (*_DISPLAYS, "figure_id")] for row in figures.as_dicts()]
+    settings = ", ".join(f"{name} = ?" for name in _DISPLAYS)
+    connection.executemany(f"update figures set {settings} where figure_id = ?", shown)
+    return {**mart, "columns": columns}
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, table: str, mart: dict[str, Any], folder: Path
+) -> None:
+    """A table in its order. A large mart is in none: sorting tens of millions of wide rows takes too much memory."""
+    target = path_literal(folder / PARQUET_FOLDER / f"{mart['name']}.parquet")
+    columns = {column["name"]: " ".join(column["description"].split()) for column in mart["columns"].values()}
+    meanings = json.dumps(columns, ensure_ascii=False)
+    # Pseudonyms, of which most of a large mart is, do not pack tighter at a higher level.
+    connection.execute(
+        f"copy {table} to {target} (format parquet, compression zstd, compression_level 1,"
+        f" row_group_size {_ROW_GROUP},"
+        f" kv_metadata {{description: '{_text(mart['description'])}', columns: '{_text(meanings)}'}})"
+    )
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, mart: dict[str, Any]) -> None:

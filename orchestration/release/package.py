@@ -56,16 +56,6 @@ _RENAMED = {
     "figure_items": {"unit_key": "unit", "unit_label": "label", "dated_on": "date"},
     "members": {"name": "member"},
 }
-_FOREIGN_KEYS = {
-    "figure_items": ("figure_id", "figures"),
-    "annex_activity": ("member_id", "members"),
-    "annex_engagement": ("member_id", "members"),
-    "annex_cells": ("member_id", "members"),
-    "member_activities": ("member_id", "members"),
-    "gender_impact": ("figure_id", "figures"),
-    "funding_sources": ("figure_id", "figures"),
-    "funds_use": ("figure_id", "figures"),
-}
 _MEDIA_TYPES = {
     ".csv": "text/csv",
     ".duckdb": "application/vnd.duckdb.database",
@@ -89,16 +79,24 @@ class Column:
     description: str
     unit: str = ""
     values: tuple[str, ...] = ()
-    is_key: bool = False
+    is_required: bool = False
+    # The table and column that every value is in; empty where no test says so.
+    reference: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class Description:
-    """A released table: description and columns."""
+    """A released table: description, columns, the columns of its key, the group that answers for it, what its tests say.
+
+    The key is empty where no test says that no two rows share one.
+    """
 
     name: str
     text: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    group: str = ""
+    rules: tuple[str, ...] = ()
 
 
 def write_package(folder: Path, content: ReleaseData) -> None:
@@ -131,25 +129,22 @@ def describe_release(folder: Path, content: ReleaseData) -> dict[str, Any]:
 
 def describe_tables(content: ReleaseData) -> list[Description]:
     """Every released table with the meaning of its columns, in the release's order."""
-    return [_describe(table) for table in content.tables.values()]
+    return [describe_table(table) for table in content.tables.values()]
 
 
-def _describe(table: Table) -> Description:
-    known = _mart(table.name)
+def describe_table(table: Table) -> Description:
+    """A released table with the meaning of its columns."""
+    known = describe_mart(table.name)
     renamed = _RENAMED.get(table.name, {})
     named = (replace(column, name=renamed.get(column.name, column.name)) for column in known.columns)
     columns = {column.name: column for column in (*named, *_beyond(table.name, known))}
-    units = _UNITS | _OTHER_UNITS.get(table.name, {})
-    described = tuple(replace(columns[name], unit=units.get(name, "")) for name in table.columns)
-    return Description(table.name, known.text, described)
+    described = tuple(columns[name] for name in table.columns)
+    key = tuple(renamed.get(name, name) for name in known.key)
+    return replace(known, columns=described, key=key if set(key) <= set(table.columns) else ())
 
 
 def _beyond(table: str, known: Description) -> Iterator[Column]:
     """Columns that a CSV has beyond its mart, or with further values."""
-    if table == "figures":
-        for language in LANGUAGES:
-            text = f"The figure as print shows it, in {_LANGUAGE_NAMES[language]}"
-            yield Column(f"display_{language}", "string", text)
     if table == "unresolved_places":
         yield Column("suggestion", "string", "Member whose name is the nearest; for people to judge")
         yield Column("score", "number", "How near the names are, 100 for equal; blank without a suggestion")
@@ -159,25 +154,63 @@ def _beyond(table: str, known: Description) -> Iterator[Column]:
 
 
 @cache
-def _mart(name: str) -> Description:
-    """The description of a mart in the dbt project."""
-    path = DBT_FOLDER / "models" / "marts" / f"{name}.yml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    node = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)["models"][0]
-    columns = tuple(_mart_column(column) for column in node["columns"])
-    return Description(name, _one_line(node["description"]), columns)
-
-
-def _mart_column(node: dict[str, Any]) -> Column:
-    tests = dict(_test(test) for test in node.get("data_tests", ()))
-    values = tests.get("accepted_values", {}).get("arguments", {}).get("values", ())
-    return Column(
-        name=node["name"],
-        type=_field_type(node["data_type"]),
-        description=_one_line(node["description"]),
-        values=tuple(str(value) for value in values if value != ""),
-        is_key={"unique", "not_null"} <= tests.keys() and "config" not in tests["unique"],
+def describe_mart(name: str) -> Description:
+    """A public mart or seed as the dbt project describes it, and its tests; the figures also as print shows them."""
+    node = _node(name)
+    tests = [_test(test) for test in node.get("data_tests", ())]
+    of_columns = {each["name"]: dict(map(_test, each.get("data_tests", ()))) for each in node["columns"]}
+    columns = [_mart_column(name, node, each, of_columns[each["name"]]) for each in node["columns"]]
+    if name == "figures":
+        columns += [
+            Column(
+                f"display_{language}",
+                "string",
+                f"The figure as print shows it, in {_LANGUAGE_NAMES[language]}",
+            )
+            for language in LANGUAGES
+        ]
+    every = [*tests, *(test for each in of_columns.values() for test in each.items())]
+    return Description(
+        name=name,
+        text=_one_line(node["description"]),
+        columns=tuple(columns),
+        key=_key(dict(tests), of_columns),
+        group=node.get("config", {}).get("group", "report"),
+        rules=tuple(_one_line(settings["description"]) for _, settings in every if "config" not in settings),
     )
+
+
+def _node(name: str) -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for folder, kind in ((DBT_FOLDER / "models" / "marts", "models"), (DBT_FOLDER / "seeds", "seeds")):
+        path = folder / f"{name}.yml"
+        if path.is_file():
+            node: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)[kind][0]
+            return node
+    raise LookupError(f"the dbt project describes no mart or seed {name}")
+
+
+def _mart_column(mart: str, node: dict[str, Any], column: dict[str, Any], tests: dict[str, Any]) -> Column:
+    name = column["name"]
+    values = tests.get("accepted_values", {}).get("arguments", {}).get("values", ())
+    reference = tests.get("relationships", {}).get("arguments")
+    return Column(
+        name=name,
+        type=_field_type(column.get("data_type") or node["config"]["column_types"][name]),
+        description=_one_line(column["description"]),
+        unit=(_UNITS | _OTHER_UNITS.get(mart, {})).get(name, ""),
+        values=tuple(str(value) for value in values if value != ""),
+        is_required="not_null" in tests,
+        reference=(reference["to"].split("'")[1], reference["field"]) if reference else None,
+    )
+
+
+def _key(tests: dict[str, Any], of_columns: dict[str, dict[str, Any]]) -> tuple[str, ...]:
+    """The columns that a test holds to be unique, unless it only warns."""
+    for name, of_column in of_columns.items():
+        if "unique" in of_column and "config" not in of_column["unique"]:
+            return (name,)
+    return tuple(tests.get("unique_combination", {}).get("arguments", {}).get("columns", ()))
 
 
 def _test(test: str | dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -216,22 +249,30 @@ def _table_resource(folder: Path, content: ReleaseData, description: Description
         "bytes": len(written),
         "hash": f"sha256:{hashlib.sha256(written).hexdigest()}",
         "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True, "header": True},
-        "schema": _schema(content.tables[description.name], description),
+        "schema": _schema(
+            content.tables[description.name],
+            description,
+            {table.name: table.columns for table in content.tables.values()},
+        ),
     }
 
 
-def _schema(table: Table, description: Description) -> dict[str, Any]:
+def _schema(table: Table, description: Description, released: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    """The schema of a table; ``released`` has the columns of every table that it can refer to."""
     schema: dict[str, Any] = {
         "fields": [_field(column) for column in description.columns],
         "missingValues": [""],
     }
-    keys = [column.name for column in description.columns if column.is_key]
-    if keys and _is_filled(table, keys[0]):
-        schema["primaryKey"] = [keys[0]]
-    if table.name in _FOREIGN_KEYS:
-        column, other = _FOREIGN_KEYS[table.name]
-        reference = {"resource": other.replace("_", "-"), "fields": [column]}
-        schema["foreignKeys"] = [{"fields": [column], "reference": reference}]
+    if description.key and all(_is_filled(table, column) for column in description.key):
+        schema["primaryKey"] = list(description.key)
+    foreign = [
+        {"fields": [column.name], "reference": {"resource": other.replace("_", "-"), "fields": [field]}}
+        for column in description.columns
+        for other, field in ([column.reference] if column.reference else [])
+        if field in released.get(other, ())
+    ]
+    if foreign:
+        schema["foreignKeys"] = foreign
     return schema
 
 

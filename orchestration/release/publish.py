@@ -220,7 +220,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "charts": write_charts,
         "report.pdf": write_paper,
         "warehouse.duckdb": lambda folder, content: write_database(
-            content.database, folder, content.manifest
+            content.database, folder, content.manifest, content.tables["figures"]
         ),
         # The page links what lies beside it.
         "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),

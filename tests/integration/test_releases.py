@@ -14,7 +14,7 @@ from orchestration.build import build_of
 from orchestration.paths import Home
 from orchestration.release.database import write_database
 from orchestration.release.publish import ReleaseRefused, publish
-from orchestration.release.tables import write_csv
+from orchestration.release.tables import Table, read_tables, write_csv
 from orchestration.release_store import PROVENANCE
 from orchestration.storage import read_json, write_json
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
@@ -148,13 +148,15 @@ def test_a_correction_is_applied_shown_and_watched(released: Warehouse, tmp_path
     assert "corrections.csv" in stale.stderr
 
 
-def test_a_large_mart_leaves_as_parquet(
+def test_a_large_mart_leaves_as_parquet_alone(
     released: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orchestration.release.database.LARGE_TABLE_ROWS", 500)
     build = build_of(Home(released.home), released.year)
-    write_database(build.database, tmp_path, build.manifest)
-    facts = f"from read_parquet('{tmp_path / 'facts' / 'figure_evidence_rows.parquet'}') order by all"
+    with duckdb.connect(str(build.database), read_only=True) as connection:
+        figures = read_tables(connection)["figures"]
+    write_database(build.database, tmp_path, build.manifest, figures)
+    facts = f"from read_parquet('{tmp_path / 'parquet' / 'figure_evidence_rows.parquet'}') order by all"
     rows = duckdb.sql(facts).fetchall()
     with duckdb.connect(str(build.database), read_only=True) as connection:
         assert rows == connection.execute("from figure_evidence_rows order by all").fetchall()
@@ -169,8 +171,8 @@ def _write_one_row_less(path: Path, columns: Sequence[str], rows: Sequence[Seque
     write_csv(path, columns, rows[:-1])
 
 
-def _write_one_figure_less(database: Path, folder: Path, manifest: Path) -> None:
-    write_database(database, folder, manifest)
+def _write_one_figure_less(database: Path, folder: Path, manifest: Path, figures: Table) -> None:
+    write_database(database, folder, manifest, figures)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
         connection.execute("delete from figures where figure_id = 'videos'")
 
