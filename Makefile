@@ -5,6 +5,7 @@ YEAR ?= 2021
 HOME_FOLDER ?= .metropolis
 INSTALLED := $(VENV)/.installed
 INSTALLED_SPARK := $(VENV)/.installed-spark
+INSTALLED_POSTGRES := $(VENV)/.installed-postgres
 
 # A new .venv takes the newest Python that works: a name on the path may be a shim without a version, or lack the venv
 # package. An existing .venv keeps its Python, unless PYTHON=… names another version.
@@ -23,7 +24,7 @@ export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help report install test lint format dev bench healthy fuzz docs lock install-spark test-spark bench-spark clean
+.PHONY: help report install test lint format dev bench healthy fuzz docs lock install-spark test-spark bench-spark install-postgres test-postgres clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -96,6 +97,16 @@ test-spark: $(INSTALLED_SPARK) ## The same bytes from Spark as from DuckDB (2021
 
 bench-spark: $(INSTALLED_SPARK) ## The same of a year with a million registrations
 	$(BIN)/python -m pytest tests/spark/scale.py
+
+install-postgres: $(INSTALLED_POSTGRES) ## Add PostgreSQL as Dagster's run storage to .venv
+
+$(INSTALLED_POSTGRES): $(INSTALLED) requirements-postgres.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-postgres.lock
+	touch $@
+
+test-postgres: $(INSTALLED_POSTGRES) ## A build and the UI on a PostgreSQL that the test starts
+	tests/postgres/install-postgres.sh
+	$(BIN)/python -m pytest tests/postgres
 
 clean: ## Remove what was built, not what was released
 	rm -rf build dbt_project/target .pytest_cache .mypy_cache .ruff_cache

@@ -6,6 +6,7 @@ import os
 import re
 import resource
 import shutil
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _PATH_BYTES = 400
 # Dagster makes a URL of the path, in which these mean something else.
 _SPECIAL = re.compile(r"\?|%[0-9A-Fa-f]{2}")
 _SPARK_PACKAGES = ("pyspark", "dbt-spark")
+_POSTGRES_PACKAGES = ("dagster-postgres", "psycopg2-binary")
 
 
 class MachineLacks(MetropolisError):
@@ -58,10 +60,19 @@ def require_engine(engine: str) -> None:
     """Raises MachineLacks if the engine is not installed."""
     if engine != "spark":
         return
-    for package in _SPARK_PACKAGES:
+    _require_packages(_SPARK_PACKAGES, "the engine spark is not installed", "make install-spark")
+    if "SPARK_REMOTE" not in os.environ and "JAVA_HOME" not in os.environ and shutil.which("java") is None:
+        raise MachineLacks("the engine spark needs Java 17: make install-spark")
+
+
+def require_postgres() -> None:
+    """Raises MachineLacks if Dagster's storage on PostgreSQL is not installed."""
+    _require_packages(_POSTGRES_PACKAGES, "storage on PostgreSQL is not installed", "make install-postgres")
+
+
+def _require_packages(packages: Sequence[str], lacks: str, remedy: str) -> None:
+    for package in packages:
         try:
             version(package)
         except PackageNotFoundError:
-            raise MachineLacks(f"the engine spark is not installed ({package}): make install-spark") from None
-    if "SPARK_REMOTE" not in os.environ and "JAVA_HOME" not in os.environ and shutil.which("java") is None:
-        raise MachineLacks("the engine spark needs Java 17: make install-spark")
+            raise MachineLacks(f"{lacks} ({package}): {remedy}") from None
