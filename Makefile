@@ -83,7 +83,7 @@ COMPILE := uv pip compile --universal --fork-strategy fewest --python-version 3.
 lock: ## Resolve the dependencies anew, with hashes
 	$(COMPILE) --extra dev pyproject.toml build-requirements.in -o requirements.lock
 	$(COMPILE) --extra spark -c requirements.lock pyproject.toml -o requirements-spark.lock
-	$(COMPILE) --extra postgres -c requirements.lock pyproject.toml -o requirements-postgres.lock
+	$(COMPILE) --extra postgres -c requirements.lock pyproject.toml build-requirements.in -o requirements-postgres.lock
 
 install-spark: $(INSTALLED_SPARK) ## Add the engine spark to .venv, and Java where there is none
 
