@@ -278,9 +278,14 @@ class ReleaseStore:
         return match is not None and match["shelf"] == self.shelf
 
     def _read(self, name: str) -> Release | None:
-        provenance = read_json(self.folder / name / PROVENANCE)
-        if provenance is None or provenance.get("release") != name or "files" not in provenance:
+        provenance = read_json(self.folder / name / PROVENANCE, or_older=True)
+        if provenance is None or provenance.get("release") != name:
             return None
+        if "files" not in provenance:
+            recorded = _files_of_older(self.folder / name)
+            if recorded is None:
+                return None
+            provenance["files"] = recorded
         return Release(self.folder / name, provenance)
 
     def _incomplete(self, name: str) -> str:
@@ -347,7 +352,7 @@ class ReleaseStore:
         return [self._entry(line) for line in lines if line.strip()]
 
     def _entry(self, line: bytes) -> Entry | None:
-        node = parse_checked(line)
+        node = parse_checked(line, or_older=True)
         try:
             entry = Entry(**node) if node is not None else None
         except TypeError:
@@ -387,6 +392,23 @@ def released_years(home: Home) -> list[int]:
     if not folder.is_dir():
         return []
     return sorted(int(each.name) for each in folder.iterdir() if each.name.isdecimal() and each.is_dir())
+
+
+def _files_of_older(folder: Path) -> dict[str, str] | None:
+    """The hashes of a release of version 0.1.0; None where it has none.
+
+    It recorded those of its tables in the data package; what it did not record is taken as it lies there.
+    """
+    try:
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        tables = {each["path"]: each["hash"] for each in package["resources"] if "hash" in each}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    others = _files(folder) - tables.keys() - {PROVENANCE}
+    return {
+        **{name: str(told).removeprefix("sha256:") for name, told in tables.items()},
+        **{name: sha256_of_file(folder / name) for name in sorted(others)},
+    }
 
 
 def _number(name: str) -> int:
