@@ -95,7 +95,7 @@ def _union_of_years(connection: duckdb.DuckDBPyConnection, databases: Mapping[in
         )
         for (table,) in found.fetchall():
             known[table] += 1
-            part = f'select {year} as year, * from year_{year}.main."{table}"'
+            part = f"select {year} as year, columns(lambda c: c <> 'year') from year_{year}.main.\"{table}\""
             tables.setdefault(table, []).append(part)
     names = sorted(known.keys() - _OF_PEOPLE - {"figures"})
     for table in names:
