@@ -1,7 +1,7 @@
 """Generates the seeds of reference data: names of countries, and where large cities are.
 
-``python -m orchestration.transform.reference_seeds`` writes both; a test fails while they are stale. Names of countries are
-those of the Unicode CLDR, cities those of GeoNames.
+``python -m orchestration.transform.reference_seeds`` writes both; a test fails while they are stale. Names of countries
+are those of the Unicode CLDR, cities those of GeoNames.
 """
 
 from __future__ import annotations
