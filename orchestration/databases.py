@@ -32,15 +32,22 @@ def create_landing_views(connection: duckdb.DuckDBPyConnection, folder: Path) ->
 
 
 def open_database(
-    database: Path | None, *, read_only: bool = False, spill: Path | None = None
+    database: Path | None,
+    *,
+    read_only: bool = False,
+    spill: Path | None = None,
+    block_size: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Opens a database, or one in memory if no path is given.
 
-    What does not fit goes to the folder ``spill``, or else to one beside the database.
+    What does not fit goes to the folder ``spill``, or else to one beside the database. A new file is laid out in blocks
+    of ``block_size`` bytes, a power of two from 16384.
     """
     import duckdb
 
     settings = {"memory_limit": memory_limit()}
+    if block_size is not None:
+        settings["default_block_size"] = str(block_size)
     if spill is not None:
         settings["temp_directory"] = str(spill)
     return duckdb.connect(str(database or ":memory:"), read_only=read_only, config=settings)

@@ -18,5 +18,9 @@ def _dispatch(name: str, package: str | None = None) -> Callable[..., str]:
     return expression
 
 
-dbt = SimpleNamespace(type_string=lambda: "string")
+dbt = SimpleNamespace(
+    type_string=lambda: "string",
+    dateadd=lambda part, number, day: f"{day} + {number}",
+    date_spine=lambda datepart, start_date, end_date: f"select {start_date} as date_day",
+)
 adapter = SimpleNamespace(dispatch=_dispatch, quote=lambda name: f'"{name}"')

@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration.previews import markdown_table
 from orchestration.progress import say
 from orchestration.release.all_years import publish_all_years
+from orchestration.release.contract import DUE_DAY, DUE_MONTH
 from orchestration.release.publish import Released, publish
 from orchestration.resources import CLOCK, WarehouseResource, report_years, year_of
 from orchestration.storage import read_csv
@@ -21,7 +22,7 @@ RELEASE = dg.AssetKey(["release", "report"])
 ALL_YEARS_RELEASE = dg.AssetKey(["release", "all_years"])
 # Fresh is a release made between the end of a year and the day on which its exports are due, 31 March, or later.
 _FRESHNESS = dg.FreshnessPolicy.cron(
-    deadline_cron="0 0 1 4 *", lower_bound_delta=timedelta(days=90), timezone=CLOCK
+    deadline_cron=f"0 0 {DUE_DAY} {DUE_MONTH} *", lower_bound_delta=timedelta(days=90), timezone=CLOCK
 )
 _HEADLINES = ("members_activated_share", "participants", "participants_women_share")
 

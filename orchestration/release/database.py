@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.databases import open_database, path_literal
 from orchestration.release.number_formats import LANGUAGES
-from orchestration.release.package import describe_mart
+from orchestration.release.package import Description, describe_mart
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,6 +20,8 @@ PARQUET_FOLDER = "parquet"
 # Above this many rows a table leaves as Parquet alone: the database stays small.
 LARGE_TABLE_ROWS = 1_000_000
 _ROW_GROUP = 122_880
+# Every column and every key takes a block at least: most marts are small, and blocks of DuckDB's own size are not.
+_BLOCK_SIZE = 16_384
 _DISPLAYS = tuple(f"display_{language}" for language in LANGUAGES)
 
 
@@ -31,15 +34,17 @@ def write_database(build_database: Path, folder: Path, manifest: Path, figures: 
     path = folder / "warehouse.duckdb"
     (folder / PARQUET_FOLDER).mkdir(exist_ok=True)
     written: list[str] = []
-    with open_database(path, spill=build_database.with_name("spill")) as connection:
+    spill = build_database.with_name("spill")
+    with open_database(path, spill=spill, block_size=_BLOCK_SIZE) as connection:
         connection.execute(f"attach {path_literal(build_database)} as build (read_only)")
         # One transaction: a commit a comment costs more than the comments.
         connection.begin()
-        for mart in public_marts(manifest):
+        for mart in _referenced_first(public_marts(manifest)):
             table = f"build.main.{_name(mart['name'])}"
             if not _is_large(connection, mart["name"]):
                 table = _name(mart["name"])
-                connection.execute(f"create table {table} as select * from build.main.{table} order by all")
+                _create(connection, describe_mart(mart["name"]), written)
+                connection.execute(f"insert into {table} select * from build.main.{table} order by all")
                 if mart["name"] == figures.name:
                     mart = _with_displays(connection, mart, figures)
                 _comment(connection, mart)
@@ -69,6 +74,30 @@ def public_marts(manifest_file: Path) -> list[dict[str, Any]]:
         if node["resource_type"] == "seed"
     ]
     return sorted([*marts, *seeds], key=lambda mart: str(mart["name"]))
+
+
+def _referenced_first(marts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Marts after those that their columns refer to."""
+    named = {mart["name"]: mart for mart in marts}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in named:
+        sorter.add(name, *(column.reference[0] for column in describe_mart(name).columns if column.reference))
+    return [named[name] for name in sorter.static_order() if name in named]
+
+
+def _create(connection: duckdb.DuckDBPyConnection, mart: Description, written: list[str]) -> None:
+    """An empty table with the columns that the mart has in the build, its key, and references to what is written."""
+    columns = connection.execute(f"describe build.main.{_name(mart.name)}").fetchall()
+    parts = [f"{_name(name)} {type_}" for name, type_, *_ in columns]
+    if mart.key:
+        required = {column.name for column in mart.columns if column.is_required}
+        kind = "primary key" if required.issuperset(mart.key) else "unique"
+        parts.append(f"{kind} ({', '.join(map(_name, mart.key))})")
+    for column in mart.columns:
+        if column.reference is not None and column.reference[0] in written:
+            table, field = map(_name, column.reference)
+            parts.append(f"foreign key ({_name(column.name)}) references {table} ({field})")
+    connection.execute(f"create table {_name(mart.name)} ({', '.join(parts)})")
 
 
 def _name(name: str) -> str:

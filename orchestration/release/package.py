@@ -66,6 +66,7 @@ _MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".yaml": "application/yaml",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -79,6 +80,8 @@ class Column:
     description: str
     unit: str = ""
     values: tuple[str, ...] = ()
+    # As the dbt project writes it.
+    physical_type: str = "string"
     is_required: bool = False
     # The table and column that every value is in; empty where no test says so.
     reference: tuple[str, str] | None = None
@@ -192,14 +195,16 @@ def _node(name: str) -> dict[str, Any]:
 
 def _mart_column(mart: str, node: dict[str, Any], column: dict[str, Any], tests: dict[str, Any]) -> Column:
     name = column["name"]
+    data_type = column.get("data_type") or node["config"]["column_types"][name]
     values = tests.get("accepted_values", {}).get("arguments", {}).get("values", ())
     reference = tests.get("relationships", {}).get("arguments")
     return Column(
         name=name,
-        type=_field_type(column.get("data_type") or node["config"]["column_types"][name]),
+        type=_field_type(data_type),
         description=_one_line(column["description"]),
         unit=(_UNITS | _OTHER_UNITS.get(mart, {})).get(name, ""),
         values=tuple(str(value) for value in values if value != ""),
+        physical_type=data_type,
         is_required="not_null" in tests,
         reference=(reference["to"].split("'")[1], reference["field"]) if reference else None,
     )

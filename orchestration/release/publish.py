@@ -204,6 +204,8 @@ Writer = Callable[[Path, ReleaseData], object]
 def _writers(report: GuardReport) -> dict[str, Writer]:
     from orchestration.guards.data_docs import write_data_docs
     from orchestration.release.charts import write_charts
+    from orchestration.release.contract import FILE as CONTRACT
+    from orchestration.release.contract import write_contract
     from orchestration.release.documentation import write_documentation
     from orchestration.release.lineage import write_lineage
     from orchestration.release.paper import write_paper
@@ -222,6 +224,7 @@ def _writers(report: GuardReport) -> dict[str, Writer]:
         "warehouse.duckdb": lambda folder, content: write_database(
             content.database, folder, content.manifest, content.tables["figures"]
         ),
+        CONTRACT: write_contract,
         # The page links what lies beside it.
         "site/guards": lambda folder, _: write_data_docs(report, folder / "site" / "guards"),
         "site": write_site,

@@ -6,6 +6,12 @@ drawings as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
 members as (
 
     select * from {{ ref('int_members') }}
@@ -39,12 +45,15 @@ final as (
         -- text
         coalesce(members.name, places.city) as city,
         coalesce(members.country_code, places.country_code) as country_code,
+        countries.country,
 
         -- numerics
         places.drawings
     from places
     left join members
         on places.member_id = members.member_id
+    left join countries
+        on coalesce(members.country_code, places.country_code) = countries.country_code
 
 )
 

@@ -6,6 +6,12 @@ egi_cities as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
 members as (
 
     select * from {{ ref('int_members') }}
@@ -35,10 +41,13 @@ final as (
 
         -- text
         coalesce(members.name, places.city) as city,
-        coalesce(members.country_code, places.country_code) as country_code
+        coalesce(members.country_code, places.country_code) as country_code,
+        countries.country
     from places
     left join members
         on places.member_id = members.member_id
+    left join countries
+        on coalesce(members.country_code, places.country_code) = countries.country_code
 
 )
 

@@ -6,6 +6,12 @@ events as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
 attendance as (
 
     select * from {{ ref('int_event_attendance') }}
@@ -55,6 +61,7 @@ final as (
         events.platform,
         events.city,
         events.country_code,
+        countries.country,
 
         -- numerics
         events.sessions,
@@ -72,6 +79,7 @@ final as (
         events.start_date,
         events.end_date
     from events
+    left join countries on events.country_code = countries.country_code
     left join people on events.event_id = people.event_id
     left join represented on events.event_id = represented.event_id
 

@@ -6,23 +6,31 @@ initiatives as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
 final as (
 
     select
-        initiative_id,
-        member_id,
-        place_id,
-        title,
-        city_text as city,
-        country_code,
-        language,
-        status,
-        themes,
-        is_of_year,
-        uploaded_on,
-        source_file,
-        source_line
+        initiatives.initiative_id,
+        initiatives.member_id,
+        initiatives.place_id,
+        initiatives.title,
+        initiatives.city_text as city,
+        initiatives.country_code,
+        countries.country,
+        initiatives.language,
+        initiatives.status,
+        initiatives.themes,
+        initiatives.is_of_year,
+        initiatives.uploaded_on,
+        initiatives.source_file,
+        initiatives.source_line
     from initiatives
+    left join countries on initiatives.country_code = countries.country_code
 
 )
 

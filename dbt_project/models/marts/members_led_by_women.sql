@@ -6,6 +6,12 @@ leaders as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
 members as (
 
     select * from {{ ref('int_members') }}
@@ -19,10 +25,13 @@ final as (
         members.member_id,
         members.name as member,
         members.country_code,
+        countries.country,
         members.region
     from leaders
     inner join members
         on leaders.member_id = members.member_id
+    left join countries
+        on members.country_code = countries.country_code
 
 )
 

@@ -6,24 +6,32 @@ practices as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
 final as (
 
     select
-        case_id,
-        member_id,
-        place_id,
-        title,
-        city_text as city,
-        country_code,
-        status,
-        themes,
-        sdgs,
-        is_of_year,
-        published_on,
-        updated_on,
-        source_file,
-        source_line
+        practices.case_id,
+        practices.member_id,
+        practices.place_id,
+        practices.title,
+        practices.city_text as city,
+        practices.country_code,
+        countries.country,
+        practices.status,
+        practices.themes,
+        practices.sdgs,
+        practices.is_of_year,
+        practices.published_on,
+        practices.updated_on,
+        practices.source_file,
+        practices.source_line
     from practices
+    left join countries on practices.country_code = countries.country_code
 
 )
 

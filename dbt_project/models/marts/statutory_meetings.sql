@@ -6,27 +6,35 @@ events as (
 
 ),
 
+countries as (
+
+    select * from {{ ref('countries') }}
+
+),
+
 final as (
 
     select
         -- ids
-        event_id,
+        events.event_id,
 
         -- text
-        title,
-        kind,
-        format,
-        city,
-        country_code,
+        events.title,
+        events.kind,
+        events.format,
+        events.city,
+        events.country_code,
+        countries.country,
 
         -- numerics
-        members_attended,
+        events.members_attended,
 
         -- dates
-        start_date,
-        end_date
+        events.start_date,
+        events.end_date
     from events
-    where is_statutory
+    left join countries on events.country_code = countries.country_code
+    where events.is_statutory
 
 )
 

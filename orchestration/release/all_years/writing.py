@@ -90,12 +90,14 @@ def _union_of_years(connection: duckdb.DuckDBPyConnection, databases: Mapping[in
     for year, path in databases.items():
         connection.execute(f"attach {path_literal(path)} as year_{year} (read_only)")
         found = connection.execute(
-            "select table_name from duckdb_tables() where database_name = ? order by table_name",
+            "select table_name, bool_or(column_name = 'year') from duckdb_columns() where database_name = ?"
+            " group by table_name order by table_name",
             [f"year_{year}"],
         )
-        for (table,) in found.fetchall():
+        for table, has_year in found.fetchall():
             known[table] += 1
-            part = f'select {year} as year, * from year_{year}.main."{table}"'
+            columns = "* exclude (year)" if has_year else "*"
+            part = f'select {year} as year, {columns} from year_{year}.main."{table}"'
             tables.setdefault(table, []).append(part)
     names = sorted(known.keys() - _OF_PEOPLE - {"figures"})
     for table in names:
