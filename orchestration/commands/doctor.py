@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from packaging.requirements import Requirement
 from rich import filesize
 
 from orchestration.commands.common import OK, print_table
@@ -15,8 +19,8 @@ from orchestration.errors import MetropolisError, failure_of
 from orchestration.ingest.pseudonyms import forgotten_marks, load_key
 from orchestration.limits import MachineLacks, require_engine, require_files, require_path
 from orchestration.locking import HomeIsHeld, HomeLock
-from orchestration.paths import Home
-from orchestration.release_store import ReleaseDamaged, ReleaseStore, released_years
+from orchestration.paths import PROJECT_FOLDER, Home
+from orchestration.release_store import ALL_YEARS, ReleaseDamaged, ReleaseStore, released_years
 
 _SPACE = 1_000_000_000
 
@@ -43,6 +47,8 @@ def examine(home: Home, raw: Path) -> int:
 
 
 def _checks(home: Home, raw: Path) -> Iterator[tuple[str, Check]]:
+    yield "Python", lambda: platform.python_version()
+    yield "packages", _packages
     yield "limits", lambda: _limits(home)
     yield "engine spark", _spark
     yield "exports", lambda: _exports(raw)
@@ -53,8 +59,28 @@ def _checks(home: Home, raw: Path) -> Iterator[tuple[str, Check]]:
     yield "writer", lambda: _writer(home)
     yield "pseudonym key", lambda: _key(home)
     yield "forgotten people", lambda: str(len(forgotten_marks(home.forgotten)))
-    for year in released_years(home):
-        yield f"releases of {year}", partial(_releases, ReleaseStore(home, year))
+    shelves: list[int | str] = [*released_years(home), ALL_YEARS]
+    for shelf in shelves:
+        yield f"releases of {shelf}", partial(_releases, ReleaseStore(home, shelf))
+
+
+def _packages() -> str:
+    """Packages of other versions than the lock's were installed past it; those for tests alone may be missing."""
+    lock = PROJECT_FOLDER / "requirements.lock"
+    lines = (line for line in lock.read_text(encoding="utf-8").splitlines() if "==" in line)
+    locked = [Requirement(line.rstrip("\\ ")) for line in lines]
+    wrong, as_locked = [], 0
+    for each in locked:
+        if each.marker is not None and not each.marker.evaluate():
+            continue
+        with suppress(PackageNotFoundError):
+            found = version(each.name)
+            as_locked += found in each.specifier
+            if found not in each.specifier:
+                wrong.append(f"{each.name} is {found}, and {each.specifier} is locked")
+    if wrong:
+        raise NotWhole(f"{'; '.join(wrong)}. make install puts the locked ones in place")
+    return f"{as_locked} as locked"
 
 
 def _limits(home: Home) -> str:
