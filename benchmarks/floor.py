@@ -113,7 +113,7 @@ def read_zoom(connection: duckdb.DuckDBPyConnection, exports: Path) -> None:
         create table landing.zoom_attendees as
         select
             source_file, source_line, event_id, attended, person_key, country_text,
-            countries.code as country_code, countries.key as country_key, registered_at, approval_status,
+            typed_countries.code as country_code, typed_countries.key as country_key, registered_at, approval_status,
             joined_at, left_at, minutes_in_session,
             case
                 when gender_answer in ('woman', 'female', 'f', 'mujer', 'femme', 'dona') then 'woman'
@@ -123,7 +123,7 @@ def read_zoom(connection: duckdb.DuckDBPyConnection, exports: Path) -> None:
             end as gender,
             place_text, places.key as place_key
         from zoom
-        left join countries on zoom.country_text = countries.typed
+        left join typed_countries on zoom.country_text = typed_countries.typed
         left join places on zoom.place_text = places.typed
         """
     )
@@ -143,10 +143,10 @@ def _name_places(connection: duckdb.DuckDBPyConnection) -> None:
     countries = connection.execute(
         "select distinct country_text from zoom where trim(country_text) <> ''"
     ).fetchall()
-    connection.execute("create table countries (typed varchar, code varchar, key varchar)")
+    connection.execute("create table typed_countries (typed varchar, code varchar, key varchar)")
     rows = [(t, country_code(t), country_code(t) or normalise_text(t)) for (t,) in countries]
     if rows:
-        connection.executemany("insert into countries values (?, ?, ?)", rows)
+        connection.executemany("insert into typed_countries values (?, ?, ?)", rows)
 
 
 def run(raw: Path, year: int, out: Path, compiled: Path) -> dict[str, float]:

@@ -39,6 +39,9 @@ LOG = "releases.log"
 PROVENANCE = "release.json"
 # The tables of a release with one row a member.
 ANNEXES = ("annex_activity", "annex_engagement")
+# The members of what version 0.1.0 wrote, without checksums.
+_OLDER_PROVENANCE = frozenset({"release", "year", "previous", "exports", "code", "forgotten", "guards"})
+_OLDER_ENTRY = frozenset({"release", "event", "at", "reason"})
 _ASIDE = ".building-"
 _REMOVED = ".removing-"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -278,7 +281,7 @@ class ReleaseStore:
         return match is not None and match["shelf"] == self.shelf
 
     def _read(self, name: str) -> Release | None:
-        provenance = read_json(self.folder / name / PROVENANCE, or_older=True)
+        provenance = read_json(self.folder / name / PROVENANCE, _OLDER_PROVENANCE)
         if provenance is None or provenance.get("release") != name:
             return None
         if "files" not in provenance:
@@ -352,7 +355,7 @@ class ReleaseStore:
         return [self._entry(line) for line in lines if line.strip()]
 
     def _entry(self, line: bytes) -> Entry | None:
-        node = parse_checked(line, or_older=True)
+        node = parse_checked(line, _OLDER_ENTRY)
         try:
             entry = Entry(**node) if node is not None else None
         except TypeError:

@@ -49,16 +49,16 @@ def write_json(path: Path, node: dict[str, Any]) -> None:
         )
 
 
-def read_json(path: Path, *, or_older: bool = False) -> dict[str, Any] | None:
+def read_json(path: Path, older: frozenset[str] = frozenset()) -> dict[str, Any] | None:
     """The object that ``write_json`` wrote; None where there is none, or it is not as it was written.
 
-    ``or_older`` as in ``parse_checked``.
+    ``older`` as in ``parse_checked``.
     """
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
-    return parse_checked(content, or_older=or_older)
+    return parse_checked(content, older)
 
 
 def with_checksum(node: dict[str, Any]) -> dict[str, Any]:
@@ -66,11 +66,11 @@ def with_checksum(node: dict[str, Any]) -> dict[str, Any]:
     return {**node, "checksum": _checksum(node)}
 
 
-def parse_checked(content: bytes, *, or_older: bool = False) -> dict[str, Any] | None:
+def parse_checked(content: bytes, older: frozenset[str] = frozenset()) -> dict[str, Any] | None:
     """The object of a JSON text, without its checksum; None where the text is not what was written.
 
-    A byte order mark and line ends are not part of the content. ``or_older`` takes a text of version 0.1.0, which
-    wrote no checksums, as it stands.
+    A byte order mark and line ends are not part of the content. Version 0.1.0 wrote no checksums: an object of exactly
+    the members ``older`` is taken as it stands.
     """
     try:
         node = json.loads(content.decode("utf-8-sig"))
@@ -78,7 +78,7 @@ def parse_checked(content: bytes, *, or_older: bool = False) -> dict[str, Any] |
         return None
     if not isinstance(node, dict):
         return None
-    if or_older and "checksum" not in node:
+    if node.keys() == older:
         return node
     checksum = node.pop("checksum", None)
     return node if checksum == _checksum(node) else None

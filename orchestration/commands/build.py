@@ -18,6 +18,7 @@ from orchestration.ingest.folder import odd_entries_of_year
 from orchestration.ingest.verdict import sentences_of_notes
 from orchestration.limits import require_engine, require_files, require_path
 from orchestration.paths import Home
+from orchestration.release.all_years import all_years_are_current, publish_all_years
 from orchestration.release.changes import compare
 from orchestration.release_store import ALL_YEARS, LATEST, Release, ReleaseStore, folder_size
 from orchestration.runs import BuildResult, recover_releases, require_people, run_build, unchanged_release
@@ -54,6 +55,9 @@ def _build_held(home: Home, raw: Path, year: int, engine: str) -> int:
     unchanged = unchanged_release(home, year, raw / str(year), engine)
     if unchanged is not None:
         print(f"Unchanged: neither exports nor code differ from those of {unchanged}.")
+        if not all_years_are_current(home, raw):
+            # Another year, or a rollback elsewhere, came since; the year itself need not be built for it.
+            publish_all_years(home, raw)
         _print_release(home, year, unchanged)
         return ExitCode.OK
     with _Progress():

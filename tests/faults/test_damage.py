@@ -18,6 +18,7 @@ from orchestration.cli import run
 from orchestration.fingerprints import build_fingerprint
 from orchestration.ingest.pseudonyms import forget
 from orchestration.paths import Home
+from orchestration.release.all_years import publish_all_years
 from orchestration.release_store import ReleaseStore
 from orchestration.runs import remember
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse, snapshot
@@ -97,6 +98,7 @@ def two_releases(released: Warehouse, tmp_path_factory: pytest.TempPathFactory) 
     given = {name: first.provenance[name] for name in ("year", "code", "exports", "guards")}
     store.publish(aside, R2, {**given, "previous": R1, "forgotten": 1})
     remember(Home(warehouse.home), SMALL_YEAR, build_fingerprint(warehouse.exports, "duckdb", ""), R2)
+    publish_all_years(Home(warehouse.home), warehouse.raw)
     return warehouse
 
 
