@@ -89,7 +89,9 @@ def engine_named(name: str) -> Engine:
 
 def build_command(nodes: Sequence[str]) -> list[str]:
     """``dbt build`` of exactly these nodes, or of the whole project if none is given."""
-    command = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure"]
+    command = ["build"]
+    for kind in ("unit_test", "exposure", "saved_query"):
+        command += ["--exclude-resource-type", kind]
     if nodes:
         # A node is selected by the name in its id, which is unique in the project.
         names = [node.split(".")[2] for node in nodes]

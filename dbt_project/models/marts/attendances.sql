@@ -9,16 +9,24 @@ attendance as (
 
 ),
 
+events as (
+
+    select * from {{ ref('int_events') }}
+
+),
+
 final as (
 
     select
-        event_id,
-        person_key,
-        gender,
-        has_attended,
-        source_file,
-        source_line
+        attendance.event_id,
+        attendance.person_key,
+        attendance.gender,
+        attendance.has_attended,
+        events.start_date,
+        attendance.source_file,
+        attendance.source_line
     from attendance
+    inner join events on attendance.event_id = events.event_id
 
 )
 
