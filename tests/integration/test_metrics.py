@@ -61,9 +61,7 @@ def test_every_question_of_the_analysts_page_is_a_saved_query(manifest: dict[str
     assert sorted(saved) == sorted(questions)
 
 
-def test_a_metric_is_described_as_its_figure(
-    manifest: dict[str, Any], metrics: Metrics
-) -> None:
+def test_a_metric_is_described_as_its_figure(manifest: dict[str, Any], metrics: Metrics) -> None:
     catalogue = read_csv(PROJECT_FOLDER / "dbt_project" / "seeds" / "figure_catalogue.csv")
     figures = {row["figure_id"]: row for row in catalogue}
     for metric in metrics.metrics.values():
