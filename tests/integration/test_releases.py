@@ -173,8 +173,11 @@ def _write_one_row_less(path: Path, columns: Sequence[str], rows: Sequence[Seque
 
 def _write_one_figure_less(database: Path, folder: Path, manifest: Path, figures: Table) -> None:
     write_database(database, folder, manifest, figures)
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        connection.execute("delete from figures where figure_id = 'videos'")
+    path = folder / "warehouse.duckdb"
+    # Its keys refuse to lose a figure that other tables name.
+    path.unlink()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"create table figures as from range({len(figures.rows) - 1})")
 
 
 @pytest.mark.parametrize(
