@@ -67,6 +67,13 @@ def _raw_option(command: _Command) -> _Command:
     )(command)
 
 
+def _format_option(*forms: str, says: str) -> Callable[[_Command], _Command]:
+    """How a command writes its answer; the first form is the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=says
+    )
+
+
 def _year_option(command: _Command) -> _Command:
     return click.option("--year", type=click.IntRange(1900, 9999), required=True, help="The report year.")(
         command
@@ -139,14 +146,7 @@ def check(year: int, raw: Path, home_folder: Path, watch: bool) -> None:
     help="The report year; several stand side by side.",
 )
 @_home_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="How the figures are written.",
-)
+@_format_option("table", "csv", "json", says="How the figures are written.")
 def figures(years: tuple[int, ...], home_folder: Path, form: str) -> int:
     """The figures of the current release, with the change against the year before."""
     from orchestration.commands.figures import print_figures
@@ -160,14 +160,7 @@ def figures(years: tuple[int, ...], home_folder: Path, form: str) -> int:
 @_home_option
 @click.option("--rows", is_flag=True, help="List every row behind the figure.")
 @click.option("--member", help="Only the rows of this member, by its id or name.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How it is written.",
-)
+@_format_option("text", "json", says="How it is written.")
 def explain(figure_id: str, year: int, home_folder: Path, rows: bool, member: str | None, form: str) -> int:
     """Where a figure comes from: definition, parts, rows, models, files, guards, print."""
     from orchestration.commands.explain import explain_figure
@@ -305,14 +298,7 @@ def _asked_address() -> str:
 )
 @click.option("--all-years", is_flag=True, help="Ask the release over all years; its tables have a year.")
 @_home_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json", "parquet"]),
-    default="table",
-    show_default=True,
-    help="How the answer is written.",
-)
+@_format_option("table", "csv", "json", "parquet", says="How the answer is written.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -375,14 +361,7 @@ def dev(home_folder: Path, raw: Path, port: int) -> int:
 @click.option("--event", "event_id", default="", help="The event of a single export.")
 @click.option("--replace", "replaces", is_flag=True, help="Replace a file that lies there; it is kept aside.")
 @click.option("--person", default="", show_default="who is logged in", help="Who files them.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="How to print.",
-)
+@_format_option("table", "json", says="How to print.")
 def intake(
     files: tuple[Path, ...],
     year: int,
@@ -391,7 +370,7 @@ def intake(
     event_id: str,
     replaces: bool,
     person: str,
-    output_format: str,
+    form: str,
 ) -> int:
     """Recognise downloads by their content and file them under the year.
 
@@ -409,7 +388,7 @@ def intake(
         is_applied=is_applied,
         choice=Choice(event_id, replaces),
         person=person or getpass.getuser(),
-        output_format=output_format,
+        output_format=form,
     )
 
 

@@ -131,8 +131,11 @@ def roll_back(home: Home, raw: Path, release: str, reason: str, wait: float) -> 
             print(f"{release} is current already.")
             return OK
         print(f"{release} is current again.")
-        if store.shelf != ALL_YEARS:
+        if store.shelf != ALL_YEARS and raw.is_dir():
             print(f"{publish_all_years(home, raw).release} is made anew of it.")
+        elif store.shelf != ALL_YEARS:
+            # Without the exports, figures of years in print alone would be lost from it.
+            warn(f"there is no folder {raw}; the next build makes the release over all years anew")
     return OK
 
 

@@ -33,7 +33,7 @@ from orchestration.ingest.recognition import (
     programme_of,
     source_of,
 )
-from orchestration.ingest.sources import read_bytes
+from orchestration.ingest.sources import SourceRefused, read_bytes
 from orchestration.storage import read_csv, sha256_of_file, sync_folder, write_atomically
 
 FILE, REPLACE, SAME, ASK, WRONG = "file", "replace", "same", "question", "wrong"
@@ -133,11 +133,11 @@ class _Intake:
             if isinstance(each, _Download) and each.contract.source == contract.source
         ]
         path = self._exports / contract.file
-        if not contents and path.is_file():
-            contents = [read_bytes(path, contract.file)]
-        if not contents:
-            return []
         try:
+            if not contents and path.is_file():
+                contents = [read_bytes(path, contract.file)]
+            if not contents:
+                return []
             loaded = load_form(contents[0], contract.file, contract, self._key)
         except FileRefused:
             return []
@@ -258,7 +258,8 @@ def _all_same(proposals: Sequence[Proposal], one: Proposal) -> bool:
 def apply(proposals: Sequence[Proposal], exports: Path, person: str) -> list[Proposal]:
     """Files what is decided, and returns it; what lies there is kept aside first.
 
-    Raises OSError where the disk does not take it; what was filed before stands in provenance.csv.
+    Raises OSError where the disk does not take it, SourceRefused for a download that changed meanwhile; what was filed
+    before stands in provenance.csv.
     """
     exports.mkdir(parents=True, exist_ok=True)
     done = []
@@ -275,7 +276,8 @@ def _file(proposal: Proposal, exports: Path, person: str) -> None:
     replaced = _keep_aside(target, exports) if target.is_file() else ""
     content = proposal.path.read_bytes()
     if hashlib.sha256(content).hexdigest() != proposal.sha256:
-        raise FileRefused(proposal.name, "other bytes than a moment ago", "a download at rest")
+        refusal = FileRefused(proposal.name, "other bytes than a moment ago", "a download at rest")
+        raise SourceRefused([refusal])
     with write_atomically(target) as aside:
         aside.write_bytes(content)
     row = {

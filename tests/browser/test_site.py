@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from orchestration.paths import Home
 from orchestration.release.all_years import publish_all_years
@@ -49,6 +49,16 @@ def open_all(page: Page) -> None:
 def overflow(page: Page) -> int:
     wider: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return wider
+
+
+def heard(browser: Browser) -> tuple[BrowserContext, Page, list[str]]:
+    """A page that may go to others, and what is said on its console."""
+    context = browser.new_context()
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return context, page, said
 
 
 # --- the page itself ---------------------------------------------------------------------------
@@ -129,11 +139,7 @@ def test_definition_sources_and_checks_are_a_press_away(site: Watched) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_figure_leads_to_its_items(browser: Browser, release: Path, language: str) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    context, page, said = heard(browser)
     page.goto(f"{(release / 'site' / 'index.html').as_uri()}?lang={language}")
     page.locator("#use_practices summary").click()
     page.locator("#use_practices dd a", has_text="40").first.click()
@@ -168,11 +174,7 @@ def test_people_stand_by_event_or_together(browser: Browser, release: Path) -> N
 def test_a_cell_of_an_annex_leads_to_what_stands_behind_it(
     browser: Browser, release: Path, language: str
 ) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    context, page, said = heard(browser)
     page.goto(f"{(release / 'site' / 'index.html').as_uri()}?lang={language}")
     row = page.locator("#annex_activity tbody tr", has_text="Éfeso")
     row.get_by_role("link", name="29").click()

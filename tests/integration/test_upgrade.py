@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.instance import open_instance
 from orchestration.paths import Home
 from orchestration.release_store import ReleaseStore
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
@@ -47,11 +48,10 @@ def test_every_release_is_whole(upgraded: Warehouse) -> None:
 def test_the_history_has_the_runs_of_both_versions(
     upgraded: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orchestration.instance import open_instance
-
+    # Opening an instance names its folder in the environment, which is put back after this test.
+    monkeypatch.setenv("DAGSTER_HOME", str(upgraded.home / "dagster"))
     with open_instance(Home(upgraded.home)) as instance:
         assert [run.status.value for run in instance.get_runs()] == ["SUCCESS", "SUCCESS"]
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
 
 
 def test_the_old_release_can_be_made_current_again(upgraded: Warehouse, tmp_path: Path) -> None:

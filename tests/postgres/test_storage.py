@@ -106,7 +106,8 @@ def shared(server: Server, small_raw: Path, tmp_path_factory: pytest.TempPathFac
         yield warehouse
 
 
-def test_the_history_of_a_build_is_on_the_server(shared: Warehouse) -> None:
+def test_the_history_of_a_build_is_on_the_server(shared: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", str(shared.home / "dagster"))
     with open_instance(Home(shared.home)) as instance:
         [run] = instance.get_runs()
         assert run.status is dg.DagsterRunStatus.SUCCESS

@@ -9,7 +9,9 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from orchestration.commands.releases import roll_back
 from orchestration.errors import Refusal
+from orchestration.ingest.sources import SourceRefused
 from orchestration.paths import Home
 from orchestration.release.all_years import all_years_are_current, publish_all_years
 from orchestration.release_store import ALL_YEARS, ReleaseDamaged, ReleaseStore
@@ -132,6 +134,33 @@ def test_a_row_of_print_that_cannot_be_read_is_named(home: Home, raw: Path) -> N
     with pytest.raises(Refusal, match=r"2030/published/figures\.csv, line 2, value: "):
         publish_all_years(home, raw)
     assert ReleaseStore(home, ALL_YEARS).current() is None
+
+
+def test_figures_of_print_that_are_no_table_are_named(home: Home, raw: Path) -> None:
+    release(home, FIRST, 3)
+    folder = raw / str(PRINTED) / "published"
+    folder.mkdir(parents=True)
+    (folder / "figures.csv").write_text("Sign in\n", encoding="utf-8")
+    with pytest.raises(SourceRefused, match=r"2030/published/figures\.csv: found .*Sign in"):
+        publish_all_years(home, raw)
+
+
+def test_without_a_released_year_there_is_nothing_to_compare(home: Home, raw: Path) -> None:
+    with pytest.raises(Refusal, match="no year is released yet"):
+        publish_all_years(home, raw)
+
+
+def test_a_rollback_without_the_exports_keeps_the_years_of_print(
+    home: Home, raw: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = release(home, FIRST, 3)
+    release(home, FIRST, 4)
+    printed(raw, "members_new,two of them,2,exact,\n")
+    made = publish_all_years(home, raw)
+    assert roll_back(home, tmp_path / "elsewhere", first, "", 0) == 0
+    assert "the next build makes the release over all years anew" in capsys.readouterr().err
+    assert ReleaseStore(home, ALL_YEARS).current() == made.release
+    assert not all_years_are_current(home, raw)
 
 
 def test_a_damaged_year_is_not_taken(home: Home, raw: Path) -> None:

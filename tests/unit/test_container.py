@@ -75,6 +75,9 @@ def test_the_dockerfile_holds_to_the_rules() -> None:
         ("HEALTHCHECK", "LABEL", "health"),
         ("DO_NOT_TRACK=1", "METROPOLIS_POSTGRES_PASSWORD=x", "secret"),
         ("RUN python -m venv /venv", "RUN apt-get install -y curl | cat", "DL4006"),
+        ("RUN python -m venv /venv", "RUN apt-get install -y curl", "DL3009"),
+        ("python:3.13-slim-bookworm AS", "python:latest AS", "DL3006"),
+        ('CMD ["dagster-webserver", ', "CMD dagster-webserver ", "DL3025"),
     ],
 )
 def test_each_rule_has_been_seen_red(old: str, new: str, fault: str) -> None:

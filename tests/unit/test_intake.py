@@ -16,6 +16,7 @@ from orchestration.cli import run
 from orchestration.definitions import build_defs
 from orchestration.errors import ExitCode
 from orchestration.ingest.intake import ASK, FILE, REPLACE, SAME, WRONG, Choice, apply, propose
+from orchestration.ingest.sources import SourceRefused
 from orchestration.paths import PROJECT_FOLDER
 from orchestration.storage import read_csv
 
@@ -180,6 +181,15 @@ def test_what_is_filed_has_a_provenance(exports: Path, downloads: Path) -> None:
     [row] = read_csv(exports / "provenance.csv")
     assert (row["file"], row["original_name"], row["filed_by"]) == (ZOOM, path.name, "clerk")
     assert row["sha256"] == filed[0].sha256 and row["filed_at"] and not row["replaced_sha256"]
+
+
+def test_a_download_that_changed_meanwhile_is_not_filed(exports: Path, downloads: Path) -> None:
+    path = download(downloads, ZOOM, "a.csv")
+    proposals = propose([path], exports)
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(SourceRefused, match="other bytes than a moment ago"):
+        apply(proposals, exports, "clerk")
+    assert not (exports / ZOOM).exists()
 
 
 def with_report_of(path: Path, day: str) -> Path:

@@ -112,6 +112,13 @@ def test_the_report_has_every_figure_as_print_shows_it(content: ReleaseData, lan
             assert (row[f"display_{language}"] or "–") in values, row["figure_id"]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_money_is_of_begins_with_a_capital(content: ReleaseData, language: str) -> None:
+    labels = [row[0] for each in report_content(content, language)["money"] for row in each["rows"]]
+    assert labels
+    assert all(label[0] == label[0].upper() for label in labels)
+
+
 def test_the_year_before_stands_beside_the_assessment(content: ReleaseData) -> None:
     said = report_content(content, "en")["gender"]
     assert said["columns"][1:3] == [str(YEAR - 1), str(YEAR)]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from orchestration.errors import Refusal
 from orchestration.fingerprints import code_fingerprint
 from orchestration.paths import Home
 from orchestration.release_store import ALL_YEARS, Release, ReleaseStore, released_years
@@ -33,8 +34,8 @@ def all_years_are_current(home: Home, raw: Path) -> bool:
 def publish_all_years(home: Home, raw: Path) -> Released:
     """Releases all years anew; keeps the current release where it is made of the same.
 
-    Raises ReleaseDamaged where the release of a year, or over all years, is not what was published; FileRefused where
-    figures as printed cannot be read.
+    Raises ReleaseDamaged where the release of a year, or over all years, is not what was published; SourceRefused where
+    figures as printed cannot be read; Refusal where no year is released.
     """
     from orchestration.release.all_years.content import read_all_years
     from orchestration.release.all_years.writing import write_all_years
@@ -47,11 +48,14 @@ def publish_all_years(home: Home, raw: Path) -> Released:
         previous.verify()
         if all_years_are_current(home, raw):
             return Released(previous.name, previous.folder, is_new=False)
+    releases = _releases(home)
+    if not releases:
+        raise Refusal("no year is released yet, so there is nothing to put side by side")
     made_of = _made_of(home, raw)
     aside = store.begin()
     try:
         name = store.next_name()
-        content = read_all_years(home, _releases(home), _printed(home, raw), previous)
+        content = read_all_years(home, releases, _printed(home, raw), previous)
         write_all_years(aside, name, content)
         provenance: dict[str, Any] = {
             "previous": previous.name if previous is not None else None,

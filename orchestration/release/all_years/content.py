@@ -11,10 +11,11 @@ from typing import Any
 from orchestration.databases import open_database
 from orchestration.errors import Refusal
 from orchestration.ingest.contracts import load_contracts
+from orchestration.ingest.errors import FileRefused
 from orchestration.ingest.layout import Surroundings
 from orchestration.ingest.loader import load_file
 from orchestration.ingest.pseudonyms import Pseudonymiser, load_or_make_key
-from orchestration.ingest.sources import read_bytes
+from orchestration.ingest.sources import SourceRefused, read_bytes
 from orchestration.paths import Home
 from orchestration.release.number_formats import LANGUAGES, display
 from orchestration.release_store import Release, ReleaseStore
@@ -138,7 +139,10 @@ def _as_printed(home: Home, year: int, path: Path, catalogue: Mapping[str, Row])
     contract = load_contracts()["published_figures"]
     source_file = f"{year}/{path.parent.name}/{path.name}"
     around = Surroundings(references={}, pseudonymiser=Pseudonymiser(load_or_make_key(home.pseudonym_key)))
-    loaded = load_file(read_bytes(path, source_file), source_file, contract, around)
+    try:
+        loaded = load_file(read_bytes(path, source_file), source_file, contract, around)
+    except FileRefused as refusal:
+        raise SourceRefused([refusal]) from None
     for fault in loaded.quarantined:
         raise Refusal(f"{source_file}, line {fault.source_line}, {fault.field}: {fault.reason}")
     for row in loaded.tables[contract.source].to_pylist():

@@ -293,7 +293,7 @@ def _money_label(row: Row, facts: ChartData) -> Text:
     entry = facts.catalogue.get(row["figure_id"] or "")
     label = figure_label(entry) if entry is not None else Text(*[str(row["label"])] * 3)
     # What all rows of the table say is said by its heading.
-    return Text(*(text.partition(":")[2].strip() or text for text in label))
+    return sentence_start(Text(*(text.partition(":")[2].strip() or text for text in label)))
 
 
 def _quarters(content: ReleaseData, language: str) -> list[dict[str, Any]]:
