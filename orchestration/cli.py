@@ -322,11 +322,12 @@ def query(
 @cli.command("open")
 @_year_option
 @_home_option
-def open_site(year: int, home_folder: Path) -> int:
+@click.option("--data", is_flag=True, help="Open its tables, to filter and to sort.")
+def open_site(year: int, home_folder: Path, data: bool) -> int:
     """Open the site of the current release in a browser."""
     from orchestration.commands.releases import open_release
 
-    return open_release(Home(home_folder), year)
+    return open_release(Home(home_folder), year, "data/index.html" if data else "index.html")
 
 
 @cli.command()

@@ -139,11 +139,11 @@ def roll_back(home: Home, raw: Path, release: str, reason: str, wait: float) -> 
     return OK
 
 
-def open_release(home: Home, year: int) -> int:
-    """Opens the site of the current release."""
+def open_release(home: Home, year: int, page: str) -> int:
+    """Opens a page of the site of the current release, given by its path below ``site/``."""
     release = current_release(home, year)
     release.verify("site/")
-    address = release.file("site/index.html").resolve().as_uri()
+    address = release.file(f"site/{page}").resolve().as_uri()
     print(address)
     webbrowser.open(address)
     return OK

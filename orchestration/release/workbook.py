@@ -23,7 +23,8 @@ from orchestration.release.package import Description, describe_tables
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.svg import DEEP, PALE, RULE
 from orchestration.release.tables import Table
-from orchestration.release.translations import Text, word, word_or
+from orchestration.release.translations import word
+from orchestration.release.vocabulary import column_header, has_vocabulary, table_title, value_word
 from orchestration.release.workbook_charts import write_charts_sheet
 
 _FACE = {"font_name": "Arial", "font_size": 9, "valign": "top"}
@@ -129,8 +130,6 @@ _LISTS = (
     *("videos", "wmd_activities", "drawing_cities", "egi_cities"),
 )
 _CHARTS_AFTER = "gender_impact"
-# Columns whose values are of a fixed vocabulary, and where its words stand.
-_VOCABULARIES = {"kind": "kind", "format": "format", "organiser_role": "role", "gender": "gender"}
 
 
 def _in_language(sheet: Sheet, catalogue: dict[str, CatalogueEntry], language: str) -> Sheet:
@@ -142,8 +141,8 @@ def _in_language(sheet: Sheet, catalogue: dict[str, CatalogueEntry], language: s
     def cell(column: str, value: Any, row: tuple[Any, ...]) -> Any:
         if column == "label" and key is not None and row[key] in catalogue and sheet.name != "figure_items":
             return figure_label(catalogue[row[key]]).of(language)
-        if column in _VOCABULARIES and isinstance(value, str):
-            return word_or(f"{_VOCABULARIES[column]}.{value}", value).of(language)
+        if has_vocabulary(column) and isinstance(value, str):
+            return value_word(column, value).of(language)
         return value
 
     rows = [
@@ -233,7 +232,7 @@ def _gender_impact(table: Table, described: dict[str, Description]) -> Sheet:
 
 def _dictionary(described: Iterable[Description]) -> Sheet:
     rows = [
-        (table.name, column.name, _header(column.name).en, column.type, column.unit, column.description)
+        (table.name, column.name, column_header(column.name).en, column.type, column.unit, column.description)
         for table in described
         for column in table.columns
     ]
@@ -286,17 +285,11 @@ class _Formats:
         return self._made[key]
 
 
-def _header(column: str) -> Text:
-    """What people read above a column: a column of the annexes is called as on the page."""
-    own = word_or(f"header.{column}", "")
-    return own if own.en else word(f"column.{column}")
-
-
 def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str, language: str) -> None:
-    title = word(f"sheet.{sheet.name}").of(language)
+    title = table_title(sheet.name).of(language)
     page = book.add_worksheet(title)
     last_row, last_column = max(len(sheet.rows), 1), len(sheet.columns) - 1
-    headers = {name: _header(name).of(language) for name in sheet.columns}
+    headers = {name: column_header(name).of(language) for name in sheet.columns}
     widths = _widths(sheet, headers)
     for at, name in enumerate(sheet.columns):
         page.write_string(0, at, headers[name], formats.header)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from orchestration.paths import Home
 from orchestration.release.all_years import publish_all_years
 from orchestration.release.number_formats import LANGUAGES
+from orchestration.release.package import describe_table
 from orchestration.release.release_data import ReleaseData
+from orchestration.release.site.table_pages import make_table_page
 from tests.browser.conftest import Watched, watch
 from tests.conftest import Warehouse
 from tests.support.release import FORMULA, HARM
@@ -469,7 +472,74 @@ def test_the_names_of_annex_columns_stay_in_sight_on_a_phone(browser: Browser, r
         assert named and abs(named["x"] - frame["x"]) < 2
 
 
-# --- search, copies, charts as tables ----------------------------------------------------------
+# --- tables, search, copies, charts as tables ---------------------------------------------------
+
+
+def cells(page: Page, column: int) -> list[str]:
+    return page.locator(f"#table tbody td:nth-child({column})").all_inner_texts()
+
+
+def test_every_released_table_has_a_page(browser: Browser, release: Path, content: ReleaseData) -> None:
+    page = browser.new_context(bypass_csp=True).new_page()
+    page.goto((release / "site" / "data" / "index.html").as_uri())
+    named = page.locator("tbody tr td:last-child a").all_inner_texts()
+    assert named == [f"{name}.csv" for name in content.tables]
+    for address in page.locator("tbody th a").evaluate_all("links => links.map(link => link.href)"):
+        page.goto(address)
+        name = Path(address).stem
+        with (release / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert page.locator("#count").inner_text() == f"{len(rows):,} of {len(rows):,} rows"
+        assert page.locator("#table tbody tr").count() == min(len(rows), 200)
+    page.context.close()
+
+
+def test_a_table_is_filtered_and_sorted(browser: Browser, release: Path) -> None:
+    page = browser.new_context(bypass_csp=True).new_page()
+    page.goto((release / "site" / "data" / "annex_activity.html").as_uri())
+    before = cells(page, 2)
+    news = page.locator("#table thead button").nth(3)
+    news.click()
+    upwards = [int(text) for text in cells(page, 4)]
+    assert upwards == sorted(upwards)
+    assert page.locator("#table thead th").nth(3).get_attribute("aria-sort") == "ascending"
+    news.press("Enter")
+    assert [int(text) for text in cells(page, 4)] == upwards[::-1]
+    page.locator("#wanted").fill("EFESO")
+    assert cells(page, 2) == [name for name in before if "feso" in name]
+    assert page.locator("#count").inner_text() == f"1 of {len(before)} rows"
+    page.locator("#table tbody a").first.click()
+    page.wait_for_url("**/members/M001.html")
+    page.context.close()
+
+
+def test_a_table_speaks_the_language_of_the_page(browser: Browser, release: Path) -> None:
+    page = browser.new_context(bypass_csp=True).new_page()
+    page.goto((release / "site" / "data" / "annex_engagement.html").as_uri() + "?lang=es")
+    assert page.locator("h1").inner_text() == "Anexo participación"
+    assert page.locator("#table thead th").nth(1).inner_text().startswith("Miembro")
+    assert set(cells(page, 4)) <= {"sí", "no"}
+    assert page.locator("[lang=en]:visible").count() == 0
+    page.locator("#wanted").fill("window.harmed")
+    assert page.evaluate("window.harmed") is None
+    page.context.close()
+
+
+def test_many_rows_come_in_steps(browser: Browser, content: ReleaseData, tmp_path: Path) -> None:
+    rows = [(f"file {number}.csv", "a place", "", "Éfeso", 1) for number in range(450)]
+    table = replace(content.tables["resolved_places"], rows=rows)
+    text = make_table_page(content, table, describe_table(table))
+    (tmp_path / "table.html").write_text(text, encoding="utf-8")
+    page = browser.new_context(bypass_csp=True).new_page()
+    page.goto((tmp_path / "table.html").as_uri())
+    counts = []
+    for _ in range(3):
+        counts.append(page.locator("#table tbody tr").count())
+        if page.locator("#further").is_visible():
+            page.locator("#further").click()
+    assert counts == [200, 400, 450]
+    assert page.locator("#further").is_hidden()
+    page.context.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -550,7 +620,10 @@ def test_axe_finds_nothing(browser: Browser, release: Path, width: int, language
         assert told == []
 
 
-@pytest.mark.parametrize("below", ["items/use_practices.html", "members/M001.html"])
+@pytest.mark.parametrize(
+    "below",
+    ["items/use_practices.html", "members/M001.html", "data/index.html", "data/annex_engagement.html"],
+)
 def test_axe_finds_nothing_below_the_report(browser: Browser, release: Path, below: str) -> None:
     context = browser.new_context(bypass_csp=True, viewport={"width": 390, "height": 800})
     page = context.new_page()

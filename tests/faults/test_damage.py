@@ -47,6 +47,7 @@ READING = {
     "reconcile": ["reconcile", "--year", YEAR],
     "review": ["review", "--year", YEAR],
     "open": ["open", "--year", YEAR],
+    "open data": ["open", "--data", "--year", YEAR],
     "releases": ["releases"],
     "verify": ["releases", "--verify"],
     "diff": ["diff", R1, R2],
@@ -248,8 +249,8 @@ def test_a_build_without_a_folder_ends_in_a_sentence(
         ("warehouse.duckdb", ["explain", "review"]),
         ("reconciliation.csv", ["explain", "reconcile"]),
         ("lineage.json", ["explain"]),
-        ("site/index.html", ["open"]),
-        ("release.json", ["figures", "figures csv", "explain", "reconcile", "review", "open"]),
+        ("site/index.html", ["open", "open data"]),
+        ("release.json", ["figures", "figures csv", "explain", "reconcile", "review", "open", "open data"]),
     ],
 )
 def test_an_edited_release_is_found_by_whoever_reads_it(

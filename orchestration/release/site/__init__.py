@@ -1,4 +1,4 @@
-"""Renders the site of a release: the report as one self-contained HTML page, a page a figure and a page a member.
+"""Renders the site of a release: the report as one self-contained HTML page, with pages a figure, a member and a table.
 
 Template, styles and script are ``page.html``, ``page.css`` and ``page.js``. All external text is escaped.
 """
@@ -31,6 +31,7 @@ from orchestration.release.site.items import write_items
 from orchestration.release.site.members import write_members
 from orchestration.release.site.page_text import PageText
 from orchestration.release.site.search import write_search
+from orchestration.release.site.table_pages import write_table_pages
 from orchestration.release.site.tables import ANNEXES, annex, before, calendar, plan
 from orchestration.release.site.templates import template_environment
 from orchestration.release.site.values import MOST_ROWS, more
@@ -78,7 +79,7 @@ class Section:
 
 
 def write_site(folder: Path, content: ReleaseData) -> None:
-    """Writes site/index.html, site/search.html, site/items/ and site/members/."""
+    """Writes site/index.html, site/search.html, site/items/, site/members/ and site/data/."""
     (folder / "site").mkdir(exist_ok=True)
     facts = read_chart_data(content)
     page = make_page(content, facts, make_charts(content, facts), folder)
@@ -86,6 +87,7 @@ def write_site(folder: Path, content: ReleaseData) -> None:
     sources = SourceFiles(content.tables["sources"].as_dicts())
     write_items(folder, content, figure_views(content, facts, sources), sources)
     write_members(folder, content, sources)
+    write_table_pages(folder, content)
     write_search(folder, content)
 
 

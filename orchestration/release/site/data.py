@@ -149,6 +149,7 @@ def files(folder: Path) -> Iterator[dict[str, Any]]:
         *(("file.workbook", file_name("report", "xlsx", language)) for language in LANGUAGES),
         ("file.figures", "figures.csv"),
         ("file.database", "warehouse.duckdb"),
+        ("data.heading", "site/data/index.html"),
         ("file.package", "datapackage.json"),
         ("file.changes", "changes.md"),
         ("all_years.heading", "../../all-years/latest/site/index.html"),

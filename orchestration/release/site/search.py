@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from orchestration.release.chart_data import read_chart_data
 from orchestration.release.charts.chart import figure_label
 from orchestration.release.release_data import ReleaseData
-from orchestration.release.site.subpages import render_subpage
+from orchestration.release.site.subpages import embedded_json, render_subpage
 from orchestration.release.tables import typed_text
 
 PAGE = "search.html"
@@ -19,11 +18,7 @@ _MOST_ITEMS = 8000
 
 def write_search(folder: Path, content: ReleaseData) -> None:
     """Writes site/search.html."""
-    from markupsafe import Markup
-
-    packed = json.dumps(_index(content), ensure_ascii=False, separators=(",", ":"))
-    index = Markup(packed.replace("&", "\\u0026").replace("<", "\\u003c"))
-    page = render_subpage("search.html", content.release, index=index)
+    page = render_subpage("search.html", content.release, index=embedded_json(_index(content)))
     (folder / "site" / PAGE).write_text(page, encoding="utf-8")
 
 

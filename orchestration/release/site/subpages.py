@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from orchestration.release.number_formats import LANGUAGES
 from orchestration.release.site.templates import template_environment
 from orchestration.release.svg import PALETTE
-from orchestration.release.translations import Text, word
+from orchestration.release.translations import Text, number, word
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -20,8 +21,22 @@ def render_subpage(template: str, release: str, **view: Any) -> str:
     from markupsafe import Markup
 
     colours = Markup("".join(f"--{name}:{value};" for name, value in PALETTE.items()))
-    common = {"languages": LANGUAGES, "say": _in_each_language, "word": word, "colours": colours}
+    common = {
+        "languages": LANGUAGES,
+        "say": _in_each_language,
+        "word": word,
+        "number": number,
+        "colours": colours,
+    }
     return _template(template).render(release=release, **common, **view) + "\n"
+
+
+def embedded_json(data: object) -> Markup:
+    """Data as the text of a script element of type ``application/json``."""
+    from markupsafe import Markup
+
+    packed = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return Markup(packed.replace("&", "\\u0026").replace("<", "\\u003c"))
 
 
 @cache
