@@ -39,6 +39,8 @@ _A4 = 9
 _WIDEST, _NARROWEST = 60, 6
 # A cell that is longer is wrapped over lines.
 _WRAP_FROM = 48
+# A table of more rows is no reading for people: its sheet says where it is.
+_MOST_ROWS = 10_000
 # More pages than these of one sheet are shrunk to as many, by so many rows a page.
 _MOST_PAGES, _ROWS_A_PAGE = 25, 45
 # Height of a line, in points; wrapped rows get theirs here, since not every program fits them by itself.
@@ -61,6 +63,8 @@ class Sheet:
     is_portrait: bool = False
     are_booleans_marks: bool = False
     printed_columns: int = 0
+    # Number of rows that are in the CSV alone.
+    left_out: int = 0
 
 
 def write_workbook(folder: Path, content: ReleaseData) -> None:
@@ -134,6 +138,8 @@ _CHARTS_AFTER = "gender_impact"
 
 def _in_language(sheet: Sheet, catalogue: dict[str, CatalogueEntry], language: str) -> Sheet:
     """A sheet with figures and fixed vocabularies in a language; English is as in the CSV."""
+    if len(sheet.rows) > _MOST_ROWS:
+        return replace(sheet, rows=[], left_out=len(sheet.rows))
     if language == "en":
         return sheet
     key = sheet.columns.index("figure_id") if "figure_id" in sheet.columns else None
@@ -296,8 +302,9 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str, langu
         if language == "en":
             page.write_comment(0, at, sheet.meanings[name], _note_box(sheet.meanings[name]))
         page.set_column(at, at, widths[name])
+    wrapped = [at for at, name in enumerate(sheet.columns) if widths[name] > _WRAP_FROM]
     for down, row in enumerate(sheet.rows, start=1):
-        lines = max(_lines(value, widths[name]) for name, value in zip(sheet.columns, row, strict=True))
+        lines = max((_lines(row[at], widths[sheet.columns[at]]) for at in wrapped), default=1)
         if lines > 1:
             page.set_row(down, _LINE * lines)
         for at, (name, value) in enumerate(zip(sheet.columns, row, strict=True)):
@@ -305,6 +312,10 @@ def _write_sheet(book: Any, sheet: Sheet, formats: _Formats, release: str, langu
         if sheet.notes is not None and language == "en":
             note = sheet.notes(row)
             page.write_comment(down, sheet.columns.index(sheet.noted), note, _note_box(note))
+    if sheet.left_out:
+        page.write_string(
+            1, 0, word("sheet.left_out", rows=sheet.left_out, file=f"{sheet.name}.csv").of(language)
+        )
     page.freeze_panes(1, sheet.frozen)
     page.autofilter(0, 0, last_row, last_column)
     page.print_area(0, 0, last_row, (sheet.printed_columns or len(sheet.columns)) - 1)

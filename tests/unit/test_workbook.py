@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -213,6 +214,18 @@ def test_a_year_without_rows_has_its_sheets(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
     assert book.sheetnames == SHEETS
     assert book["Annex activity"].max_row == 1
+
+
+def test_a_table_of_too_many_rows_is_said_to_be_elsewhere(content: ReleaseData, tmp_path: Path) -> None:
+    rows = [(f"Video {number}", date(2031, 1, 1), "", 0) for number in range(10_001)]
+    videos = content.tables["videos"]
+    rows = [row[: len(videos.columns)] for row in rows]
+    write_workbook(tmp_path, replace(content, tables=content.tables | {"videos": replace(videos, rows=rows)}))
+    for language, rows_said in (("en", "10,001 rows"), ("es", "10.001 filas")):
+        sheet = sheet_of(openpyxl.load_workbook(tmp_path / FILES[language]), "videos", language)
+        assert sheet.max_row == 2
+        assert sheet["A2"].value.startswith(rows_said)
+        assert "videos.csv" in sheet["A2"].value
 
 
 def test_days_are_dates(book: Any, content: ReleaseData) -> None:
