@@ -59,6 +59,8 @@ def _checks(home: Home, raw: Path) -> Iterator[tuple[str, Check]]:
     yield "writer", lambda: _writer(home)
     yield "pseudonym key", lambda: _key(home)
     yield "forgotten people", lambda: str(len(forgotten_marks(home.forgotten)))
+    if home.dagster.exists():
+        yield "last run", lambda: _last_run(home)
     shelves: list[int | str] = [*released_years(home), ALL_YEARS]
     for shelf in shelves:
         yield f"releases of {shelf}", partial(_releases, ReleaseStore(home, shelf))
@@ -129,6 +131,20 @@ def _key(home: Home) -> str:
         return "none yet; the first build makes it"
     load_key(home.pseudonym_key)
     return "the one of this home"
+
+
+def _last_run(home: Home) -> str:
+    """The newest run of the instance; one that was refused is no fault of the installation."""
+    from orchestration.instance import open_instance
+
+    with open_instance(home) as instance:
+        records = instance.get_run_records(limit=1)
+    if not records:
+        return "none yet"
+    run = records[0].dagster_run
+    year = run.tags.get("dagster/partition", "no year")
+    begun = records[0].create_timestamp.strftime("%Y-%m-%d %H:%M %Z")
+    return f"{run.job_name} of {year}, {run.status.value.lower()}, begun at {begun}"
 
 
 def _releases(store: ReleaseStore) -> str:

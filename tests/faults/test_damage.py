@@ -242,6 +242,20 @@ def test_a_build_without_a_folder_ends_in_a_sentence(
 # --- what is found, by whom ---------------------------------------------------------------------
 
 
+def test_doctor_says_how_the_last_run_ended_and_whether_its_storage_is_damaged(
+    home: Path, call: Call
+) -> None:
+    told = call("doctor")
+    assert told.code == 0
+    assert re.search(rf"last run +ok +build_year of {YEAR}, success, begun at \d{{4}}-\d\d-\d\d", told.output)
+    runs = home / "dagster" / "history" / "runs.db"
+    runs.unlink()
+    runs.write_text("this is no database, whatever its name says", encoding="utf-8")
+    told = call("doctor")
+    assert told.code == 2
+    assert re.search(r"last run +wrong +a database of the home is damaged", told.output)
+
+
 @pytest.mark.parametrize(
     ("text", "commands"),
     [
