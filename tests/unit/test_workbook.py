@@ -217,9 +217,8 @@ def test_a_year_without_rows_has_its_sheets(tmp_path: Path) -> None:
 
 
 def test_a_table_of_too_many_rows_is_said_to_be_elsewhere(content: ReleaseData, tmp_path: Path) -> None:
-    rows = [(f"Video {number}", date(2031, 1, 1), "", 0) for number in range(10_001)]
     videos = content.tables["videos"]
-    rows = [row[: len(videos.columns)] for row in rows]
+    rows = [(f"Video {number}", date(2031, 1, 1), "") for number in range(10_001)]
     write_workbook(tmp_path, replace(content, tables=content.tables | {"videos": replace(videos, rows=rows)}))
     for language, rows_said in (("en", "10,001 rows"), ("es", "10.001 filas")):
         sheet = sheet_of(openpyxl.load_workbook(tmp_path / FILES[language]), "videos", language)
