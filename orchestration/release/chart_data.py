@@ -45,6 +45,18 @@ class Region:
 
 
 @dataclass(frozen=True)
+class MemberPlace:
+    """A member of the year: country, region, whether it was activated, and where its city is, in degrees."""
+
+    name: str
+    country_code: str
+    region: str
+    is_activated: bool
+    latitude: Decimal | None
+    longitude: Decimal | None
+
+
+@dataclass(frozen=True)
 class Move:
     """A figure beside its value of the year before."""
 
@@ -65,6 +77,7 @@ class ChartData:
     participants: dict[str, int]
     participant_events: int
     regions: list[Region]
+    members: list[MemberPlace]
     unplaced_practices: int
     unplaced_initiatives: int
     moves: list[Move]
@@ -85,6 +98,7 @@ def _read_cached(database: Path, stamp: str) -> ChartData:
             participants=_participants(connection),
             participant_events=_participant_events(connection),
             regions=regions,
+            members=_members(connection),
             unplaced_practices=practices,
             unplaced_initiatives=initiatives,
             moves=_moves(connection),
@@ -130,6 +144,21 @@ def _regions(connection: duckdb.DuckDBPyConnection) -> tuple[list[Region], int, 
         sum(region.practices for region in unplaced),
         sum(region.initiatives for region in unplaced),
     )
+
+
+def _members(connection: duckdb.DuckDBPyConnection) -> list[MemberPlace]:
+    rows = _rows(
+        connection,
+        """
+        select
+            members.name, members.country_code, members.region, annex.activated, members.latitude,
+            members.longitude
+        from members
+        inner join annex_engagement as annex on members.member_id = annex.member_id
+        order by annex.report_order
+        """,
+    )
+    return [MemberPlace(*row) for row in rows]
 
 
 def _moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:

@@ -96,6 +96,13 @@ def _n(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def _told(mark: str, attributes: str, said: str) -> str:
+    """A mark, with a text that a browser shows under a pointer."""
+    if not said:
+        return f"<{mark} {attributes}/>"
+    return f"<{mark} {attributes}><title>{escape(drawable(said))}</title></{mark}>"
+
+
 class Canvas:
     """Collects marks on a sheet of fixed width."""
 
@@ -130,21 +137,25 @@ class Canvas:
             f"{escape(drawable(text))}</text>"
         )
 
-    def rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "") -> None:
-        """A bar; with a stroke it is outlined inside its edges."""
+    def rect(
+        self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "", *, said: str = ""
+    ) -> None:
+        """A bar; with a stroke it is outlined inside its edges. ``said`` is what a pointer over it is told."""
         if width <= 0 or height <= 0:
             return
         edge = f' stroke="{stroke}" stroke-width="1"' if stroke else ""
         inset = 0.5 if stroke else 0.0
-        self._marks.append(
-            f'<rect x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(max(width - 2 * inset, 0.3))}"'
-            f' height="{_n(height - 2 * inset)}" fill="{fill}"{edge}/>'
+        bar = (
+            f'x="{_n(x + inset)}" y="{_n(y + inset)}" width="{_n(max(width - 2 * inset, 0.3))}"'
+            f' height="{_n(height - 2 * inset)}" fill="{fill}"{edge}'
         )
+        self._marks.append(_told("rect", bar, said))
 
-    def dot(self, x: float, y: float, radius: float, fill: str, stroke: str = "") -> None:
-        """A circle."""
+    def dot(self, x: float, y: float, radius: float, fill: str, stroke: str = "", *, said: str = "") -> None:
+        """A circle; ``said`` is what a pointer over it is told."""
         edge = f' stroke="{stroke}" stroke-width="1.2"' if stroke else ""
-        self._marks.append(f'<circle cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}"{edge}/>')
+        circle = f'cx="{_n(x)}" cy="{_n(y)}" r="{_n(radius)}" fill="{fill}"{edge}'
+        self._marks.append(_told("circle", circle, said))
 
     def line(self, x1: float, y1: float, x2: float, y2: float, stroke: str = RULE, width: float = 1) -> None:
         """A straight line."""
@@ -153,13 +164,14 @@ class Canvas:
             f' stroke-width="{_n(width)}"/>'
         )
 
-    def half_disc(self, x: float, y: float, radius: float, side: str, fill: str) -> None:
-        """The left or right half of a circle."""
+    def half_disc(self, x: float, y: float, radius: float, side: str, fill: str, *, said: str = "") -> None:
+        """The left or right half of a circle; ``said`` is what a pointer over it is told."""
         sweep = 0 if side == "left" else 1
-        self._marks.append(
-            f'<path d="M{_n(x)} {_n(y - radius)}A{_n(radius)} {_n(radius)} 0 0 {sweep}'
-            f' {_n(x)} {_n(y + radius)}Z" fill="{fill}"/>'
+        half = (
+            f'd="M{_n(x)} {_n(y - radius)}A{_n(radius)} {_n(radius)} 0 0 {sweep}'
+            f' {_n(x)} {_n(y + radius)}Z" fill="{fill}"'
         )
+        self._marks.append(_told("path", half, said))
 
     def lines(self, x: float, y: float, lines: Sequence[str], leading: float, **style: object) -> float:
         """Draws lines of text; returns the baseline of the next."""

@@ -239,7 +239,7 @@ def test_print_and_the_year_before_stand_beside_the_figure(site: Watched) -> Non
 def test_charts_say_their_numbers_to_those_who_do_not_see_them(site: Watched, language: str) -> None:
     page = site.open(language)
     charts = page.locator("figure.chart")
-    assert charts.count() == 10
+    assert charts.count() == 11
     for chart in charts.all():
         drawings = chart.locator("svg:visible")
         assert drawings.count() == 1
@@ -251,7 +251,7 @@ def test_charts_say_their_numbers_to_those_who_do_not_see_them(site: Watched, la
 def test_charts_are_at_hand_in_the_language_that_is_spoken(site: Watched, release: Path) -> None:
     page = site.open("fr")
     links = page.locator("figure.chart .links a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    assert len(links) == 20
+    assert len(links) == 22
     for link in links:
         assert "-fr." in link
         assert (release / "site" / link).resolve().exists()

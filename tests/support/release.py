@@ -250,6 +250,8 @@ def _fill_member(connection: duckdb.DuckDBPyConnection, row: Row, counts: Row, e
     member = {"member_id": row["member_id"], "member": row["member"]}
     index = row["report_order"] - 1
     registered: Row = {"name": row["member"], "country_code": _COUNTRIES[index % 5], "region": "Europe"}
+    if index % 5 == 0:
+        registered |= {"latitude": Decimal("14.6937"), "longitude": Decimal("-17.4441")}
     standing: Row = {"joined_on": date(YEAR - 20, 4, 1), "is_new": row["is_new"], "is_member": True}
     _insert(connection, "members", [{"member_id": row["member_id"]} | registered | standing])
     for annex, cells in (("annex_activity", counts), ("annex_engagement", engaged)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import struct
 from dataclasses import replace
@@ -16,6 +17,7 @@ from orchestration.release.chart_data import read_chart_data
 from orchestration.release.charts import make_charts, write_charts
 from orchestration.release.charts.chart import Chart
 from orchestration.release.charts.picture import DOTS_PER_INCH
+from orchestration.release.charts.world import world_map
 from orchestration.release.number_formats import LANGUAGES
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.svg import (
@@ -65,7 +67,7 @@ def svgs(charts: list[Chart]) -> list[tuple[str, ElementTree.Element]]:
 def test_each_chart_is_written_as_svg_and_png_in_each_language(written: Path, charts: list[Chart]) -> None:
     names = {f"{c.name}-{la}{end}" for c in charts for la in LANGUAGES for end in (".svg", ".png")}
     assert {path.name for path in written.iterdir()} == names
-    assert len(charts) == 10
+    assert len(charts) == 11
 
 
 def test_pictures_are_for_print(written: Path) -> None:
@@ -117,6 +119,44 @@ def test_titles_say_a_finding_and_descriptions_the_numbers(charts: list[Chart]) 
     assert "62%" in titles["participants-by-gender"]
 
 
+# Where Natural Earth's outline ends in the sea, in degrees north and east.
+CAPES = {"Comorin": (8.1, 77.5), "Tarifa": (36.0, -5.6), "Agulhas": (-34.8, 20.0), "Sable": (25.1, -80.9)}
+
+
+@pytest.mark.parametrize("cape", CAPES)
+def test_a_place_lies_on_the_map_where_it_lies_in_the_world(cape: str) -> None:
+    x, y = world_map().position(*CAPES[cape])
+    outline = re.search(r' d="(.+?)"', world_map().land())
+    assert outline is not None
+    at, nearest = (0.0, 0.0), 99.0
+    for command, steps in re.findall(r"([Ml])([^Mlz]*)", outline[1]):
+        numbers = [int(each) * world_map().scale / 10 for each in re.findall(r"-?\d+", steps)]
+        for step in zip(numbers[::2], numbers[1::2], strict=True):
+            at = step if command == "M" else (at[0] + step[0], at[1] + step[1])
+            command = "l"
+            nearest = min(nearest, math.dist(at, (x, y)))
+    assert nearest < 1
+
+
+def test_members_are_dots_with_their_names(content: ReleaseData, charts: list[Chart]) -> None:
+    chart = next(each for each in charts if each.name == "members-on-the-map")
+    svg = ElementTree.fromstring(chart.sheet("en").standalone())
+    dots = [dot for dot in svg.iter(f"{SVG}circle") if dot.find(f"{SVG}title") is not None]
+    named = {dot.findtext(f"{SVG}title"): dot.attrib["fill"] for dot in dots}
+    assert named == {"Ábaco": LIGHT, "Xi’an": DEEP, "E": DEEP, "J": DEEP}
+    assert chart.subtitle.en.endswith("4 of 20 are on the map")
+    assert any(
+        (text.text or "").startswith("16 members are not on the map") for text in svg.iter(f"{SVG}text")
+    )
+
+
+def test_marks_say_their_values_under_a_pointer(charts: list[Chart]) -> None:
+    for chart in charts:
+        svg = ElementTree.fromstring(chart.sheet("en").standalone())
+        said = [title.text or "" for title in svg.iter(f"{SVG}title") if title.get("id") is None]
+        assert said, chart.name
+
+
 def test_every_fill_of_the_palette_is_a_step_of_grey() -> None:
     greys = [luminance(colour) for colour in (DEEP, MID, LIGHT, PALE, PAPER)]
     steps = [(lighter + 0.05) / (darker + 0.05) for darker, lighter in pairwise(greys)]
@@ -136,7 +176,7 @@ def test_without_a_year_before_that_chart_is_not_there(
 ) -> None:
     content = make_release(tmp_path, is_empty=is_empty, has_year_before=has_year_before)
     charts = make_charts(content, read_chart_data(content))
-    assert len(charts) == 9
+    assert len(charts) == 10
     assert "against-the-year-before" not in {chart.name for chart in charts}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from orchestration.release.chart_data import ChartData, read_chart_data
 from orchestration.release.charts.before import moves_since
 from orchestration.release.charts.chart import Chart
+from orchestration.release.charts.cities import member_cities
 from orchestration.release.charts.gender import governance, women_shares
 from orchestration.release.charts.knowledge import shared_by_region
 from orchestration.release.charts.members import (
@@ -27,6 +28,7 @@ from orchestration.release.release_data import ReleaseData
 
 _MAKERS = (
     engagement_by_region,
+    member_cities,
     participants_by_gender,
     calendar,
     shared_by_region,

@@ -61,7 +61,7 @@ def moves_since(content: ReleaseData, facts: ChartData) -> Chart | None:
             width = room * float(abs(relative) / reach)
             fill = SIGNAL if move.is_within_band is False else DEEP
             left = half if relative > 0 else half - width
-            canvas.rect(left, y, max(width, 1), 10, fill)
+            canvas.rect(left, y, max(width, 1), 10, fill, said=f"{label}: {said}")
             side, at = ("start", half + width + 5) if relative > 0 else ("end", half - width - 5)
             canvas.text(at, y + 8.8, said, weight=STRONG, anchor=side)
             canvas.line(half, y - 2, half, y + 12, stroke=INK)

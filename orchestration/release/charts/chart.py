@@ -98,8 +98,9 @@ def draw_bars(canvas: Canvas, bars: Sequence[Bar], language: str, label_width: f
         middle = y + LEADING * len(lines) / 2
         canvas.lines(0, y + 10, lines, LEADING)
         width = room * float(bar.value / largest)
-        canvas.rect(x0, middle - 6, max(width, 1), 12, bar.fill)
-        canvas.text(x0 + width + 6, middle + 3.8, bar.shown.of(language), weight=STRONG)
+        shown = bar.shown.of(language)
+        canvas.rect(x0, middle - 6, max(width, 1), 12, bar.fill, said=f"{bar.label.of(language)}: {shown}")
+        canvas.text(x0 + width + 6, middle + 3.8, shown, weight=STRONG)
         if has_asides:
             canvas.text(WIDTH, middle + 3.8, bar.aside.of(language), size=SMALL, fill=QUIET, anchor="end")
         y += LEADING * len(lines) + 7

@@ -70,8 +70,8 @@ def women_shares(content: ReleaseData, facts: ChartData) -> Chart:
             canvas.line(x0, line, x0 + room, line)
             canvas.line(half, line - 5, half, line + 5, stroke=QUIET)
             canvas.line(x0, line, at, line, stroke=DEEP, width=3)
-            canvas.dot(at, line, 4.5, DEEP)
             shown = bar.shown.of(language)
+            canvas.dot(at, line, 4.5, DEEP, said=f"{bar.label.of(language)}: {shown}")
             canvas.rect(at + 7, line - 6, text_width(shown, LABEL, STRONG) + 3, 12, PAPER)
             canvas.text(at + 8, line + 3.8, shown, weight=STRONG)
             y += 35
@@ -119,9 +119,11 @@ def governance(content: ReleaseData, facts: ChartData) -> Chart:
             canvas.lines(0, y + 10, lines, LEADING)
             x = x0 + step / 2
             for gender in GENDERS:
+                fill = PAPER if gender == "undisclosed" else GENDER_FILLS[gender]
+                edge = QUIET if fill == PAPER else ""
+                said = f"{_body(body).of(language)}, {word(f'gender.{gender}').of(language)}: {held.get(gender, 0)}"
                 for _ in range(held.get(gender, 0)):
-                    fill = PAPER if gender == "undisclosed" else GENDER_FILLS[gender]
-                    canvas.dot(x, middle, step * 0.36, fill, stroke=QUIET if fill == PAPER else "")
+                    canvas.dot(x, middle, step * 0.36, fill, stroke=edge, said=said)
                     x += step
             of = word("chart.of", part=held.get("woman", 0), whole=sum(held.values()))
             canvas.text(WIDTH, middle + 3.8, of.of(language), weight=STRONG, anchor="end")

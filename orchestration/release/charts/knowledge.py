@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
-from functools import cache
-from typing import Any
 
 from orchestration.release.chart_data import ChartData
 from orchestration.release.charts.chart import (
@@ -13,12 +10,11 @@ from orchestration.release.charts.chart import (
     legend,
     region_word,
 )
+from orchestration.release.charts.world import world_map
 from orchestration.release.release_data import ReleaseData
 from orchestration.release.svg import (
     DEEP,
     MID,
-    PALE,
-    SITE_FOLDER,
     SMALL,
     STRONG,
     WIDTH,
@@ -58,27 +54,29 @@ def shared_by_region(content: ReleaseData, facts: ChartData) -> Chart:
         numbers.append((word("region.none"), unplaced))
 
     def draw(canvas: Canvas, language: str) -> float:
-        scale = WIDTH / _world()["width"]
-        canvas.raw(land(scale))
+        world = world_map()
+        canvas.raw(world.land())
         largest = max([1, *(max(r.practices, r.initiatives) for r in regions)])
         for region in regions:
-            at = _world()["anchors"].get(region.name)
+            at = world.anchor(region.name)
             if at is None:
                 continue
-            x, y = at[0] * scale, at[1] * scale
-            for side, count, fill in (
-                ("left", region.practices, DEEP),
-                ("right", region.initiatives, MID),
+            x, y = at
+            place = region_word(region.name).of(language)
+            for side, count, fill, kind in (
+                ("left", region.practices, DEEP, "practices"),
+                ("right", region.initiatives, MID, "initiatives"),
             ):
+                label = number(count).of(language)
                 radius = 24 * float(Decimal(count) / largest) ** 0.5
                 if count:
-                    canvas.half_disc(x, y, radius, side, fill)
+                    said = f"{place}, {word(f'shared.{kind}').of(language)}: {label}"
+                    canvas.half_disc(x, y, radius, side, fill, said=said)
                 end, sign = ("end", -1) if side == "left" else ("start", 1)
-                shown = number(count).of(language)
-                canvas.text(x + sign * (radius + 3), y + 4, shown, weight=STRONG, anchor=end)
+                canvas.text(x + sign * (radius + 3), y + 4, label, weight=STRONG, anchor=end)
         y = legend(
             canvas,
-            _world()["height"] * scale + 14,
+            world.height + 14,
             [(DEEP, "", word("shared.practices")), (MID, "", word("shared.initiatives"))],
             language,
         )
@@ -99,14 +97,3 @@ def shared_by_region(content: ReleaseData, facts: ChartData) -> Chart:
         draw=draw,
         release=content.release,
     )
-
-
-def land(scale: float = 1) -> str:
-    """The outline of the land, as SVG."""
-    return f'<path d="{_world()["land"]}" transform="scale({0.1 * scale:.4g})" fill="{PALE}"/>'
-
-
-@cache
-def _world() -> dict[str, Any]:
-    world: dict[str, Any] = json.loads((SITE_FOLDER / "world.json").read_text(encoding="utf-8"))
-    return world

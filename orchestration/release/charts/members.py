@@ -63,9 +63,10 @@ def engagement_by_region(content: ReleaseData, facts: ChartData) -> Chart:
             lines = wrapped(region_word(region.name).of(language), x0 - 10, LABEL)
             top = y + (LEADING * (len(lines) - 1)) / 2
             canvas.lines(0, y + 12, lines, LEADING)
-            canvas.rect(x0, top + 1, width, 15, PALE, stroke=MID)
-            canvas.rect(x0, top + 1, filled, 15, DEEP)
             of = word("chart.of", part=region.engaged, whole=region.members).of(language)
+            said = f"{region_word(region.name).of(language)}: {of}"
+            canvas.rect(x0, top + 1, width, 15, PALE, stroke=MID, said=said)
+            canvas.rect(x0, top + 1, filled, 15, DEEP, said=said)
             canvas.text(x0 + width + 6, top + 12.5, of)
             y = max(top + 16, y + LEADING * len(lines) + 3) + 9
         return legend(
@@ -109,7 +110,7 @@ def participants_by_gender(content: ReleaseData, facts: ChartData) -> Chart:
 
     def draw(canvas: Canvas, language: str) -> float:
         x = 0.0
-        for _, count, fill in rows:
+        for name, count, fill in rows:
             width = WIDTH * count / total if total else 0.0
             canvas.rect(
                 x,
@@ -118,6 +119,7 @@ def participants_by_gender(content: ReleaseData, facts: ChartData) -> Chart:
                 40,
                 fill,
                 stroke=MID if fill == PALE else "",
+                said=f"{sentence_start(name).of(language)}: {number(count).of(language)}",
             )
             x += width
         y = 58.0
@@ -166,11 +168,14 @@ def learning(content: ReleaseData, facts: ChartData) -> Chart:
             centre = step * (count + 0.5)
             height = 116.0 * bins[count] / tallest
             fill = DEEP if count else PALE
-            canvas.rect(centre - 21, bottom - height, 42, height, fill, stroke="" if count else MID)
+            shown = number(bins[count]).of(language)
+            said = f"{word('learning.bin', count=names[count]).of(language)}: {shown}"
+            edge = "" if count else MID
+            canvas.rect(centre - 21, bottom - height, 42, height, fill, stroke=edge, said=said)
             canvas.text(
                 centre,
                 bottom - height - 6,
-                number(bins[count]).of(language),
+                shown,
                 weight=STRONG,
                 anchor="middle",
             )
@@ -223,7 +228,11 @@ def calendar(content: ReleaseData, facts: ChartData) -> Chart:
         bottom = unit * tallest + 16
         for index, total in totals.items():
             centre = step * (index - 0.5)
-            _stack(canvas, centre, bottom, unit, [(led[index], DEEP), (others[index], LIGHT)])
+            parts = [
+                (led[index], DEEP, f"{word('calendar.led').of(language)}: {led[index]}"),
+                (others[index], LIGHT, f"{word('calendar.others').of(language)}: {others[index]}"),
+            ]
+            _stack(canvas, centre, bottom, unit, parts)
             if total:
                 canvas.text(
                     centre,
@@ -256,16 +265,16 @@ def calendar(content: ReleaseData, facts: ChartData) -> Chart:
 
 
 def _stack(
-    canvas: Canvas, centre: float, bottom: float, unit: float, parts: Sequence[tuple[int, str]]
+    canvas: Canvas, centre: float, bottom: float, unit: float, parts: Sequence[tuple[int, str, str]]
 ) -> None:
     """A column of events: one mark each while marks stay distinguishable, else bars."""
     width = 15.0
     y = bottom
-    for count, fill in parts:
+    for count, fill, said in parts:
         if unit < 2.5:
-            canvas.rect(centre - width / 2, y - unit * count, width, unit * count, fill)
+            canvas.rect(centre - width / 2, y - unit * count, width, unit * count, fill, said=said)
             y -= unit * count
             continue
         for _ in range(count):
-            canvas.rect(centre - width / 2, y - unit, width, unit - 1, fill)
+            canvas.rect(centre - width / 2, y - unit, width, unit - 1, fill, said=said)
             y -= unit

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 PAGE = "index.html"
 _AFTER = ("calendar", "before", "data")
 _CHARTS = {
-    "L1": ("membership-engaged-by-region", "participants-by-gender"),
+    "L1": ("membership-engaged-by-region", "members-on-the-map", "participants-by-gender"),
     "L2": ("practices-and-initiatives-by-region", "learning-participation"),
     "L3": ("funding-sources", "use-of-funds"),
     "GIA": ("women-by-role", "governance-seats"),
