@@ -249,7 +249,11 @@ def _fill_members(connection: duckdb.DuckDBPyConnection) -> None:
 def _fill_member(connection: duckdb.DuckDBPyConnection, row: Row, counts: Row, engaged: Row) -> None:
     member = {"member_id": row["member_id"], "member": row["member"]}
     index = row["report_order"] - 1
-    registered: Row = {"name": row["member"], "country_code": _COUNTRIES[index % 5], "region": "Europe"}
+    registered: Row = {
+        "name": row["member"],
+        "country_code": _COUNTRIES[index % 5],
+        "region": _REGIONS[index % 5],
+    }
     if index % 5 == 0:
         registered |= {"latitude": Decimal("14.6937"), "longitude": Decimal("-17.4441")}
     standing: Row = {"joined_on": date(YEAR - 20, 4, 1), "is_new": row["is_new"], "is_member": True}
