@@ -295,6 +295,16 @@ _PROMISES: tuple[tuple[str, str, Callable[[Contract], bool]], ...] = (
         "Ten rows or more do not all have one value; of one event's registrations, they are not all blank",
         lambda c: any(column.varies for column in c.columns),
     ),
+    (
+        "same_within (of a column)",
+        "Rows that agree in that column agree in this one, up to two values of it",
+        lambda c: any(column.same_within for column in c.columns),
+    ),
+    (
+        "is_address (of a column)",
+        "Most of its cells are web addresses",
+        lambda c: any(column.is_address for column in c.columns),
+    ),
     ("dates_in_order", "The first of two dates is not after the second", lambda c: bool(c.dates_in_order)),
     (
         "repeats: never",

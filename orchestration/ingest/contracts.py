@@ -70,7 +70,8 @@ class Word(_Node):
 class Column(_Node):
     """One column of an export: how it is found, read and stored.
 
-    ``varies``: ten rows or more never all have one value.
+    ``varies``: ten rows or more never all have one value. ``same_within``: rows that agree in that column agree in this
+    one, up to a few. ``is_address``: the values are web addresses.
     """
 
     name: str
@@ -95,6 +96,8 @@ class Column(_Node):
     unless_beside: str | None = None
     name_key: bool = False
     varies: bool = False
+    same_within: str | None = None
+    is_address: bool = False
     land: bool = True
 
     @property

@@ -70,6 +70,8 @@ FINDINGS_BY_IMPORTANCE = {
     "one_address": "All rows of an export have one address",
     "column_uniform": "A column is blank, or has one value, in all rows of a file",
     "no_countries": "Most cells of a column of countries are no country",
+    "column_shifted": "Rows that agree in one column do not in another, which it decides",
+    "no_addresses": "Most cells of a column of web addresses are none",
     "far_fewer_rows": "An export has far fewer rows than last year's",
     "same_as_last_year": "An export is last year's, byte for byte",
     "another_encoding": "Rows are in another encoding",

@@ -1,7 +1,8 @@
-"""Finds columns that say nothing any more: one value in every row, or countries that are no country.
+"""Finds columns that are not what they were: one value in every row, no countries, no addresses, shifted by rows.
 
-Contracts mark the columns whose values vary (``varies``). Of the registrations of one event all may answer alike, so
-there only a blank column is told. Fewer than ten rows say nothing.
+Contracts mark the columns whose values vary (``varies``), that another column decides (``same_within``), and that are
+web addresses (``is_address``). Of the registrations of one event all may answer alike, so there only a blank column is
+told. Fewer than ten rows say nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _UNDISCLOSED = "undisclosed"
 
 
 def judge_columns(year: FiledYear) -> Iterator[Finding]:
-    """Findings of columns that are blank or the same throughout a file, or hold no countries."""
+    """Findings of columns that are blank or the same throughout a file, or hold what they should not."""
     for contract in year.contracts.values():
         if not year.loaded[contract.source]:
             continue
@@ -27,6 +28,10 @@ def judge_columns(year: FiledYear) -> Iterator[Finding]:
                 yield from _uniform(year, contract, column)
             if column.type == "country" and column.is_stored:
                 yield from _no_countries(year, contract, column)
+            if column.is_address:
+                yield from _no_addresses(year, contract, column)
+            if column.same_within is not None:
+                yield from _shifted(year, contract, column)
 
 
 _VALUES = f"""
@@ -90,3 +95,58 @@ def _no_countries(year: FiledYear, contract: Contract, column: Column) -> Iterat
             f" {quoted(row['first'])}: are two columns exchanged?"
         )
         yield Finding("note", "no_countries", row["source_file"], said)
+
+
+_ADDRESSES = f"""
+    select source_file, count(*) as rows, count(*) filter (is_none) as others,
+        arg_min(value, source_line) filter (is_none) as first
+    from (
+        select source_file, source_line, "{{name}}" as value,
+            not regexp_matches("{{name}}", '^[^\\s]+[.][^\\s]+$') as is_none
+        from landing.{{source}}
+        where "{{name}}" <> ''
+    )
+    group by source_file
+    having rows >= {_FEW_ROWS} and others * 2 > rows
+    order by source_file
+"""
+
+
+def _no_addresses(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
+    for row in year.rows(_ADDRESSES.format(source=contract.source, name=column.name)):
+        said = (
+            f"{row['others']} of {row['rows']} cells of {column.headers[0]} are no web address, such as"
+            f" {quoted(row['first'])}: are two columns exchanged?"
+        )
+        yield Finding("note", "no_addresses", row["source_file"], said)
+
+
+# One or two values may well be exceptions.
+_FEW_MIXED = 2
+_MIXED = f"""
+    with within as (
+        select source_file, {{within}} as decides, count(*) as rows, count(distinct {{value}}) as different,
+            min(source_line) as line
+        from landing.{{source}}
+        where {{within}} is not null
+        group by all
+    )
+    select source_file, count(*) filter (rows > 1) as many, count(*) filter (different > 1) as mixed,
+        arg_min(decides, line) filter (different > 1) as first
+    from within
+    group by source_file
+    having mixed > {_FEW_MIXED}
+    order by source_file
+"""
+
+
+def _shifted(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
+    [deciding] = [each for each in contract.columns if each.name == column.same_within]
+    within = f"{deciding.name}_code" if deciding.type == "country" else _value(deciding)
+    for row in year.rows(_MIXED.format(source=contract.source, within=within, value=_value(column))):
+        header = deciding.headers[0]
+        said = (
+            f"{row['mixed']} of {row['many']} values of {header} stand beside more than one {column.headers[0]}, such as"
+            f" {quoted(row['first'])}: was {header} sorted or shifted without the others?"
+        )
+        yield Finding("note", "column_shifted", row["source_file"], said)

@@ -31,6 +31,7 @@ from tests.support.disasters import (
     renamed,
     rows_of,
     saved_in,
+    shifted_down,
     swapped,
     told,
     without,
@@ -456,6 +457,20 @@ DISASTERS = [
         exchanged("use/cases.csv", "city", "country"),
         "no_countries",
         "use/cases.csv",
+        "exchanged",
+    ),
+    told(
+        "countries of members a row too low",
+        shifted_down(MEMBERS, "country"),
+        "column_shifted",
+        MEMBERS,
+        "sorted or shifted",
+    ),
+    told(
+        "addresses and titles of news exchanged",
+        exchanged("website/news.csv", "url", "title"),
+        "no_addresses",
+        "website/news.csv",
         "exchanged",
     ),
     told(

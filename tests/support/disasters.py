@@ -97,6 +97,20 @@ def exchanged(name: str, one: str, other: str) -> Break:
     return break_it
 
 
+def shifted_down(name: str, column: str) -> Break:
+    """A column whose cells stand a row too low."""
+
+    def break_it(folder: Path, _: Path) -> None:
+        header, rows = read_rows(folder / name)
+        at = header.index(column)
+        cells = [row[at] for row in rows]
+        for row, cell in zip(rows, [cells[-1], *cells], strict=False):
+            row[at] = cell
+        write_rows(folder / name, header, rows)
+
+    return break_it
+
+
 def pasted_twice(name: str, with_header: bool) -> Break:
     """A whole export a second time below itself."""
 
