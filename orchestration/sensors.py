@@ -1,16 +1,14 @@
 """Sensors: builds of new or changed exports, automation of models, notices of failures, dead runs."""
 
-import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from orchestration.fingerprints import inputs_fingerprint
+from orchestration.fingerprints import FolderState, inputs_fingerprint
 from orchestration.ingest.intake import INBOX, empty_inbox
 from orchestration.instance import fail_dead_runs, unfinished_runs
 from orchestration.locking import HomeIsHeld, HomeLock
@@ -33,35 +31,6 @@ def build_sensors(job: Any, models: dg.AssetsDefinition, raw: Path, home: Path) 
         _dead_runs(home),
         _models_automation(models),
     ]
-
-
-@dataclass(frozen=True)
-class FolderState:
-    """Number, size and latest change of a folder's files: a cheap change detector."""
-
-    files: int
-    size: int
-    changed_ns: int
-
-    @classmethod
-    def of(cls, folder: Path) -> "FolderState | None":
-        """The state of a folder; None if files vanish while it is read."""
-        try:
-            found = [(path.stat(), path.is_file()) for path in [folder, *folder.rglob("*")]]
-        except FileNotFoundError:
-            return None
-        sizes = [state.st_size for state, is_file in found if is_file]
-        return cls(len(sizes), sum(sizes), max(state.st_mtime_ns for state, _ in found))
-
-    @property
-    def stamp(self) -> str:
-        """The state as 16 hexadecimal digits."""
-        text = f"{self.files}:{self.size}:{self.changed_ns}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-    def is_quiet(self, now: float, quiet_seconds: float) -> bool:
-        """Whether there are files and none changed within ``quiet_seconds``, so that copying has ended."""
-        return self.files > 0 and now - self.changed_ns / 1e9 >= quiet_seconds
 
 
 def _new_exports(job: Any, raw: Path) -> dg.SensorDefinition:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import traceback
 from collections import defaultdict
@@ -15,7 +14,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.errors import MetropolisError, Refusal
+from orchestration.fingerprints import source_fingerprint
 from orchestration.ingest.addresses import without_addresses
 from orchestration.ingest.contracts import (
     REGISTRATION_FILE,
@@ -60,9 +59,8 @@ from orchestration.ingest.parquet_writer import LandingWriter
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.ingest.workers import load_in_order
-from orchestration.paths import CONTRACTS_FOLDER, Home
+from orchestration.paths import Home
 from orchestration.storage import (
-    fingerprint_of_files,
     read_json,
     sha256_of_file,
     write_atomically,
@@ -366,12 +364,6 @@ def _table_hashes(landing: Landing, contract: Contract) -> dict[str, str]:
     return {name: sha256_of_file(path) for name, path in paths.items() if path.is_file()}
 
 
-@cache
-def _fingerprint_of_code() -> str:
-    """Of the readers, as this process has them."""
-    return fingerprint_of_files(sorted(Path(__file__).parent.glob("*.py")))
-
-
 def _fingerprint(
     landing: Landing,
     contract: Contract,
@@ -380,24 +372,16 @@ def _fingerprint(
     references: dict[str, frozenset[str]],
     corrections: list[Correction],
 ) -> str:
-    declared = [
-        CONTRACTS_FOLDER / f"{contract.source}.yml",
-        CONTRACTS_FOLDER / "_vocabularies.yml",
-    ]
     beside = sorted(landing.exports.glob("events/registrations/*")) if contract.per_event else []
-    digest = hashlib.sha256()
-    digest.update(_fingerprint_of_code().encode())
-    digest.update(fingerprint_of_files(declared).encode())
-    for path, sha256 in zip(paths, hashes, strict=True):
-        digest.update(f"{path.name}\0{sha256}\n".encode())
-    digest.update(b"|".join(os.fsencode(path.name) for path in beside))
+    further = ["beside", *(path.name for path in beside)]
     if contract.personal:
-        digest.update(hashlib.sha256(landing.pseudonym_key).digest())
-        digest.update("|".join(sorted(landing.forgotten)).encode())
+        key = hashlib.sha256(landing.pseudonym_key).hexdigest()
+        further += ["pseudonyms", key, *sorted(landing.forgotten)]
     for name, keys in references.items():
-        digest.update(f"{name}:{'|'.join(sorted(keys))}".encode())
-    digest.update(json.dumps(corrections, default=str).encode())
-    return digest.hexdigest()
+        further += [name, *sorted(keys)]
+    further += ["corrections", json.dumps(corrections, default=str)]
+    files = zip((path.name for path in paths), hashes, strict=True)
+    return source_fingerprint(contract.source, files, further)
 
 
 def _load_files(

@@ -11,7 +11,6 @@ nothing is up to date.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,8 +21,10 @@ from typing import Any
 
 from orchestration.build import Build, database_stamp
 from orchestration.errors import Refusal
+from orchestration.fingerprints import node_fingerprint, project_fingerprint
+from orchestration.paths import DBT_FOLDER
 from orchestration.storage import read_json, write_json
-from orchestration.transform.runner import NodeOutcome, project_fingerprint
+from orchestration.transform.runner import NodeOutcome
 
 _RECORD = "models.json"
 _KINDS = frozenset({"model", "seed", "test"})
@@ -46,7 +47,7 @@ class ModelsRecord:
 
     def __init__(self, build: Build) -> None:
         self._build = build
-        self._made_by = "|".join([project_fingerprint(), version("duckdb"), version("dbt-duckdb")])
+        self._made_by = "|".join([project_fingerprint(DBT_FOLDER), version("duckdb"), version("dbt-duckdb")])
         self._graph = _Graph(build.manifest, self._made_by)
         self._nodes = self._read()
 
@@ -165,7 +166,7 @@ class _Graph:
 
     def _hash(self, name: str, landing: Mapping[str, str], found: Mapping[str, str]) -> str:
         inputs = [found.get(each) or landing.get(each.split(".")[-1], "") for each in self.parents[name]]
-        return hashlib.sha256("|".join([self._made_by, name, *inputs]).encode()).hexdigest()[:32]
+        return node_fingerprint(name, self._made_by, inputs)
 
 
 def _path(build: Build) -> Path:

@@ -16,16 +16,15 @@ from typing import Any
 
 from orchestration.databases import MEMORY_VARIABLE, memory_limit, open_database
 from orchestration.errors import ExitCode, Refusal
+from orchestration.fingerprints import project_fingerprint
 from orchestration.paths import BUILD_DATABASE, DBT_FOLDER
-from orchestration.storage import fingerprint_of_files, write_atomically
+from orchestration.storage import write_atomically
 
 # The target of profiles.yml whose manifest Dagster and the documentation read.
 DUCKDB = "duckdb"
 _PARSED = "parsed.sha256"
 _PARSED_FROM = "project_folder"
 _PARTIAL_PARSE = "partial_parse.msgpack"
-_PARSED_FILES = (".sql", ".yml", ".csv", ".md")
-_WRITTEN_BY_DBT = ("target", "logs")
 # dbt's events that carry the result of one node.
 _RESULT_EVENTS = frozenset({"LogModelResult", "LogSeedResult", "LogTestResult"})
 _SUCCEEDED = frozenset({"success", "pass", "warn"})
@@ -66,20 +65,10 @@ class NodeOutcome:
 # --- the parsed project ------------------------------------------------------------------------
 
 
-def project_fingerprint() -> str:
-    """One hash over everything that dbt parses."""
-    paths = [
-        path
-        for path in sorted(DBT_FOLDER.rglob("*"))
-        if path.suffix in _PARSED_FILES and path.relative_to(DBT_FOLDER).parts[0] not in _WRITTEN_BY_DBT
-    ]
-    return fingerprint_of_files(paths, DBT_FOLDER)
-
-
 def parse_project(folder: Path, engine: str = DUCKDB) -> Path:
     """Parses the project into a folder if it changed; returns the path of manifest.json."""
     manifest, parsed = folder / "manifest.json", folder / _PARSED
-    fingerprint = project_fingerprint()
+    fingerprint = project_fingerprint(DBT_FOLDER)
     if manifest.exists() and parsed.exists() and parsed.read_text(encoding="utf-8") == fingerprint:
         return manifest
     _parse(folder, engine)

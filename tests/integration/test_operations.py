@@ -23,6 +23,7 @@ import dagster as dg
 import pytest
 
 from orchestration.definitions import BUILD_JOB, build_defs
+from orchestration.fingerprints import FolderState
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.schema import list_tables, main_table
 from orchestration.instance import open_instance
@@ -30,7 +31,7 @@ from orchestration.notices import URL_VARIABLE
 from orchestration.paths import Home
 from orchestration.resources import CLOCK
 from orchestration.schedules import AUTOMATIC_VARIABLE, NIGHTLY, exported_years
-from orchestration.sensors import QUIET_VARIABLE, FolderState
+from orchestration.sensors import QUIET_VARIABLE
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
 
 FOLLOWING = SMALL_YEAR + 1
