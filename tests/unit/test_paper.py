@@ -135,6 +135,20 @@ def test_the_calendar_has_every_event_in_its_quarter(content: ReleaseData) -> No
     assert marked == sum(row["gender_perspective"] for row in rows)
 
 
+def test_a_quarter_of_many_events_stays_on_its_page(content: ReleaseData, folder: Path) -> None:
+    table = content.tables["calendar"]
+    plain = table.rows[1]
+    few = [plain] * 20
+    many = [plain] * 85
+    set_pages = [
+        pages(
+            typeset("report", settable(report_content(grown(content, "calendar", rows), "en")), folder, YEAR)
+        )
+        for rows in (few, many, many * 3)
+    ]
+    assert set_pages[0] == set_pages[1] < set_pages[2]
+
+
 def grown(content: ReleaseData, name: str, rows: list[tuple[Any, ...]]) -> ReleaseData:
     table = content.tables[name]
     return replace(content, tables={**content.tables, name: Table(name, table.columns, rows)})
