@@ -40,16 +40,17 @@ def write_database(build_database: Path, folder: Path, manifest: Path, figures: 
         # One transaction: a commit a comment costs more than the comments.
         connection.begin()
         for mart in _referenced_first(public_marts(manifest)):
-            table = f"build.main.{_name(mart['name'])}"
+            rows = f"from build.main.{_name(mart['name'])} order by all"
             if not _is_large(connection, mart["name"]):
                 table = _name(mart["name"])
                 _create(connection, describe_mart(mart["name"]), written)
-                connection.execute(f"insert into {table} select * from build.main.{table} order by all")
+                connection.execute(f"insert into {table} {rows}")
+                rows = f"from {table}"
                 if mart["name"] == figures.name:
                     mart = _with_displays(connection, mart, figures)
                 _comment(connection, mart)
                 written.append(mart["name"])
-            _write_parquet(connection, table, mart, folder)
+            _write_parquet(connection, rows, mart, folder)
         connection.commit()
         connection.execute("detach build")
         connection.execute("checkpoint")
@@ -125,15 +126,15 @@ def _with_displays(
 
 
 def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, table: str, mart: dict[str, Any], folder: Path
+    connection: duckdb.DuckDBPyConnection, rows: str, mart: dict[str, Any], folder: Path
 ) -> None:
-    """A table in its order. A large mart is in none: sorting tens of millions of wide rows takes too much memory."""
+    """A table, sorted. Of a large mart, what does not fit into memory while it is sorted goes to disk."""
     target = path_literal(folder / PARQUET_FOLDER / f"{mart['name']}.parquet")
     columns = {column["name"]: " ".join(column["description"].split()) for column in mart["columns"].values()}
     meanings = json.dumps(columns, ensure_ascii=False)
     # Pseudonyms, of which most of a large mart is, do not pack tighter at a higher level.
     connection.execute(
-        f"copy {table} to {target} (format parquet, compression zstd, compression_level 1,"
+        f"copy ({rows}) to {target} (format parquet, compression zstd, compression_level 1,"
         f" row_group_size {_ROW_GROUP},"
         f" kv_metadata {{description: '{_text(mart['description'])}', columns: '{_text(meanings)}'}})"
     )

@@ -1,12 +1,28 @@
 with
 
+-- As many as a leap year has days; a series between two dates would ask the engine while the project is compiled.
+numbers as (
+
+    {{ dbt.generate_series(366) }}
+
+),
+
+series as (
+
+    select
+        {{ dbt.dateadd(
+            "day",
+            "(row_number() over (order by generated_number) - 1)",
+            year_start()
+        ) }} as date_day
+    from numbers
+
+),
+
 days as (
 
-    {{ dbt.date_spine(
-        datepart="day",
-        start_date=year_start(),
-        end_date=dbt.dateadd("day", 1, year_end())
-    ) }}
+    select * from series
+    where cast(date_day as date) <= {{ year_end() }}
 
 ),
 
