@@ -8,6 +8,7 @@ told. Fewer than ten rows say nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.errors import Finding
@@ -77,48 +78,42 @@ def _value(column: Column) -> str:
     return f'"{column.name}"'
 
 
-_COUNTRIES = f"""
-    select source_file, count(*) as rows, count({{name}}_code) as countries,
-        arg_min({{name}}_text, source_line) filter ({{name}}_code is null) as first
-    from landing.{{source}}
-    where {{name}}_text <> ''
-    group by source_file
-    having rows >= {_FEW_ROWS} and countries * 2 < rows
-    order by source_file
-"""
-
-
-def _no_countries(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
-    for row in year.rows(_COUNTRIES.format(source=contract.source, name=column.name)):
-        said = (
-            f"{row['rows'] - row['countries']} of {row['rows']} cells of {column.headers[0]} are no country, such as"
-            f" {quoted(row['first'])}: are two columns exchanged?"
-        )
-        yield Finding("note", "no_countries", row["source_file"], said)
-
-
-_ADDRESSES = f"""
+_OTHERS = f"""
     select source_file, count(*) as rows, count(*) filter (is_none) as others,
         arg_min(value, source_line) filter (is_none) as first
     from (
-        select source_file, source_line, "{{name}}" as value,
-            not regexp_matches("{{name}}", '^[^\\s]+[.][^\\s]+$') as is_none
+        select source_file, source_line, {{value}} as value, {{is_none}} as is_none
         from landing.{{source}}
-        where "{{name}}" <> ''
     )
+    where value <> ''
     group by source_file
     having rows >= {_FEW_ROWS} and others * 2 > rows
     order by source_file
 """
 
 
+def _no_countries(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
+    value, is_none = f"{column.name}_text", f"{column.name}_code is null"
+    return _others(year, contract, column, value, is_none, Finding("note", "no_countries", "", "no country"))
+
+
 def _no_addresses(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
-    for row in year.rows(_ADDRESSES.format(source=contract.source, name=column.name)):
+    value = f'"{column.name}"'
+    is_none = f"not regexp_matches({value}, '^[^\\s]+[.][^\\s]+$')"
+    found = Finding("note", "no_addresses", "", "no web address")
+    return _others(year, contract, column, value, is_none, found)
+
+
+def _others(
+    year: FiledYear, contract: Contract, column: Column, value: str, is_none: str, found: Finding
+) -> Iterator[Finding]:
+    """Files most of whose cells of a column are not what they should be, which the message of ``found`` names."""
+    for row in year.rows(_OTHERS.format(source=contract.source, value=value, is_none=is_none)):
         said = (
-            f"{row['others']} of {row['rows']} cells of {column.headers[0]} are no web address, such as"
+            f"{row['others']} of {row['rows']} cells of {column.headers[0]} are {found.message}, such as"
             f" {quoted(row['first'])}: are two columns exchanged?"
         )
-        yield Finding("note", "no_addresses", row["source_file"], said)
+        yield replace(found, source_file=row["source_file"], message=said)
 
 
 # One or two values may well be exceptions.
