@@ -2,12 +2,12 @@
     a plain number, a text. Blank in print is false, none or no text; a dash is blank. -#}
 {% macro cell_as_compared(cell, form) -%}
     case
-        when {{ form }} = 'boolean' and lower(coalesce(trim({{ cell }}), '')) in ('', '-', 'no', 'false', '0') then 'false'
-        when {{ form }} = 'boolean' and lower(trim({{ cell }})) in ('yes', 'true', '1', 'x') then 'true'
-        when {{ form }} = 'integer' and coalesce(trim({{ cell }}), '') in ('', '-') then '0'
-        when {{ form }} = 'integer' and try_cast(trim({{ cell }}) as bigint) is not null
-            then cast(try_cast(trim({{ cell }}) as bigint) as {{ dbt.type_string() }})
-        else coalesce(trim({{ cell }}), '')
+        when {{ form }} = 'boolean' and lower(coalesce({{ trimmed(cell) }}, '')) in ('', '-', 'no', 'false', '0') then 'false'
+        when {{ form }} = 'boolean' and lower({{ trimmed(cell) }}) in ('yes', 'true', '1', 'x') then 'true'
+        when {{ form }} = 'integer' and coalesce({{ trimmed(cell) }}, '') in ('', '-') then '0'
+        when {{ form }} = 'integer' and try_cast({{ trimmed(cell) }} as bigint) is not null
+            then cast(try_cast({{ trimmed(cell) }} as bigint) as {{ dbt.type_string() }})
+        else coalesce({{ trimmed(cell) }}, '')
     end
 {%- endmacro %}
 

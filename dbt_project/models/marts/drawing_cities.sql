@@ -24,7 +24,7 @@ places as (
     select
         place_id,
         member_id,
-        min(trim(city_text)) as city,
+        min({{ trimmed("city_text") }}) as city,
         min(country_code) as country_code,
         count(distinct drawing_id) as drawings
     from drawings

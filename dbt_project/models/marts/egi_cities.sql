@@ -24,7 +24,7 @@ places as (
     select
         place_id,
         member_id,
-        min(trim(city_text)) as city,
+        min({{ trimmed("city_text") }}) as city,
         min(country_code) as country_code
     from egi_cities
     where place_id is not null

@@ -139,7 +139,7 @@ final as (
         -- text
         case
             when of_figures.unit_key = of_figures.member_id then members.name
-            else coalesce(trim(of_figures.unit_label), members.name)
+            else coalesce({{ trimmed("of_figures.unit_label") }}, members.name)
         end as unit_label,
 
         -- numerics

@@ -128,7 +128,7 @@ stray_members as (
     {% for annex in annexes %}
     select
         '{{ annex }}/' || coalesce(printed.member_id, printed.member_text) || '/member' as key,
-        trim(printed.member_text) as printed,
+        {{ trimmed("printed.member_text") }} as printed,
         coalesce(computed.member, '') as computed
     from printed_{{ annex }} as printed
     left join {{ annex }} as computed on printed.member_id = computed.member_id

@@ -11,7 +11,7 @@ posts as (
 
     select
         contract,
-        regexp_replace(trim(role), '[ ]*[0-9]+$', '') as role,
+        regexp_replace({{ trimmed("role") }}, '[ ]*[0-9]+$', '') as role,
         gender
     from staff
     where is_in_post
