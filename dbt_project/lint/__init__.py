@@ -20,7 +20,6 @@ def _dispatch(name: str, package: str | None = None) -> Callable[..., str]:
 
 dbt = SimpleNamespace(
     type_string=lambda: "string",
-    dateadd=lambda part, number, day: f"{day} + {number}",
     generate_series=lambda upper_bound: "select 1 as generated_number",
 )
 adapter = SimpleNamespace(dispatch=_dispatch, quote=lambda name: f'"{name}"')

@@ -10,11 +10,9 @@ numbers as (
 series as (
 
     select
-        {{ dbt.dateadd(
-            "day",
-            "(row_number() over (order by generated_number) - 1)",
-            year_start()
-        ) }} as date_day
+        {{ year_start() }} + cast(
+            row_number() over (order by generated_number) - 1 as int
+        ) as date_day
     from numbers
 
 ),
@@ -22,14 +20,14 @@ series as (
 days as (
 
     select * from series
-    where cast(date_day as date) <= {{ year_end() }}
+    where date_day <= {{ year_end() }}
 
 ),
 
 final as (
 
     select
-        cast(date_day as date) as date_day,
+        date_day,
         cast(extract(year from date_day) as bigint) as year,
         cast(extract(quarter from date_day) as bigint) as quarter,
         cast(extract(month from date_day) as bigint) as month,
