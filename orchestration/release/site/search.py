@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def _index(content: ReleaseData) -> dict[str, Any]:
     """Figures by id with their labels, members by id, and the labels of each figure's items."""
     catalogue = read_chart_data(content).catalogue
     items: dict[str, dict[str, None]] = {}
-    for row in content.tables["figure_items"].as_dicts()[:_MOST_ITEMS]:
+    table = content.tables["figure_items"]
+    for row in replace(table, rows=table.rows[:_MOST_ITEMS]).as_dicts():
         if row["label"]:
             items.setdefault(row["figure_id"], {})[typed_text(row["label"])] = None
     return {
