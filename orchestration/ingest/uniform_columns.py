@@ -32,7 +32,7 @@ def judge_columns(year: FiledYear) -> Iterator[Finding]:
             if column.is_address:
                 yield from _no_addresses(year, contract, column)
             if column.same_within is not None:
-                yield from _shifted(year, contract, column)
+                yield from _shifted(year, contract, column, contract.column(column.same_within))
 
 
 _VALUES = f"""
@@ -135,8 +135,7 @@ _MIXED = f"""
 """
 
 
-def _shifted(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
-    [deciding] = [each for each in contract.columns if each.name == column.same_within]
+def _shifted(year: FiledYear, contract: Contract, column: Column, deciding: Column) -> Iterator[Finding]:
     within = f"{deciding.name}_code" if deciding.type == "country" else _value(deciding)
     for row in year.rows(_MIXED.format(source=contract.source, within=within, value=_value(column))):
         header = deciding.headers[0]

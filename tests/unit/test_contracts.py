@@ -252,6 +252,8 @@ def test_promises_speak_of_columns_that_there_are(contract: Contract) -> None:
     dates = {name for name in (contract.dated_by, *contract.dates_in_order) if name}
     assert dates <= landed
     assert set(contract.one_row_each) <= landed
+    stored = {column.name for column in contract.columns if column.is_stored}
+    assert {column.same_within for column in contract.columns if column.same_within} <= stored
     assert len(contract.dates_in_order) in (0, 2)
     # Whatever only grows has its rows every year.
     assert contract.expected_every_year or not contract.cumulative
