@@ -18,6 +18,8 @@ from orchestration.ingest.normalise import plain_spaces
 from orchestration.ingest.parsers import BLANK_IS_AN_ANSWER, column_parser, quoted
 from orchestration.ingest.pseudonyms import Pseudonymiser
 
+# The reference that lists the keys of names of places; in files with people, other names may be people's.
+LISTED_PLACES = "listed places"
 _IDENTIFIER = re.compile(r"[A-Z]\d[\d-]{0,18}", re.ASCII)
 _UNKNOWN_REFERENCE = {"programme": Reason.UNKNOWN_EVENT, "members": Reason.UNKNOWN_MEMBER}
 
@@ -92,8 +94,8 @@ class Reader:
 class Layout:
     """The columns of a contract that one header has.
 
-    Raises FileRefused where the header lacks a required column or has one twice, unless ``is_lenient``. ``also``
-    names columns that are read although they do not land.
+    Raises FileRefused where the header lacks a required column or has one twice, unless ``is_lenient``. ``texts``
+    has the positions of the columns named by ``also``, whose texts are kept whether they land or not.
     """
 
     def __init__(
@@ -125,14 +127,14 @@ class Layout:
                 surroundings.references,
             )
             for column, position in sorted(found, key=lambda pair: pair[1])
-            if column.name in also
-            or (_matters(column) and column.unless_beside not in surroundings.platforms_beside)
+            if _matters(column) and column.unless_beside not in surroundings.platforms_beside
         ]
+        self.texts = {column.name: position for column, position in found if column.name in also}
 
     @property
     def positions(self) -> Sequence[int]:
-        """Positions of the cells that are read."""
-        return [reader.position for reader in self.readers]
+        """Positions of the cells that are kept."""
+        return sorted({*(reader.position for reader in self.readers), *self.texts.values()})
 
     def fits(self, cells: Sequence[str]) -> bool:
         """Whether a row has as many cells as the header; in some reports, extra blank ones are allowed."""

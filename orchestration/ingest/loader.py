@@ -24,8 +24,16 @@ from orchestration.ingest.diagnosis import kind_of_bytes, name_encoding
 from orchestration.ingest.documents import split_json, split_workbook
 from orchestration.ingest.errors import FileRefused, Finding, QuarantinedRow, Reason, RowError
 from orchestration.ingest.landing_values import landed, place_elements
-from orchestration.ingest.layout import Conditions, Layout, Reader, Surroundings, is_one_of
+from orchestration.ingest.layout import LISTED_PLACES, Conditions, Layout, Reader, Surroundings, is_one_of
 from orchestration.ingest.lines import Mask
+from orchestration.ingest.names import (
+    finding_of,
+    masked,
+    may_be_names,
+    name_columns,
+    place_columns,
+    slipped_names,
+)
 from orchestration.ingest.parsers import quoted, unreadable
 from orchestration.ingest.schema import landing_columns, list_tables, main_table
 from orchestration.ingest.splitting import Block, LayoutOf, Split, split_delimited
@@ -57,9 +65,10 @@ def load_file(content: bytes, source_file: str, contract: Contract, surroundings
     Raises FileRefused for a file that is not what its contract says as a whole.
     """
     layouts: dict[tuple[str, ...], Layout] = {}
+    names = name_columns(contract) if contract.personal else ()
 
     def layout_of(header: tuple[str, ...]) -> Layout:
-        layouts[header] = Layout(contract, header, source_file, surroundings)
+        layouts[header] = Layout(contract, header, source_file, surroundings, also=names)
         return layouts[header]
 
     split = split_file(content, source_file, contract, layout_of)
@@ -68,6 +77,9 @@ def load_file(content: bytes, source_file: str, contract: Contract, surroundings
     rows_read = sum(len(block.lines) for block in split.blocks)
     findings = [*_findings(split, source_file, contract), *_unknown_columns(layouts.values(), source_file)]
     findings += [*_encoding_findings(split, content, source_file, contract), *file.findings]
+    listed = surroundings.references.get(LISTED_PLACES, ())
+    if contract.personal and (cells := _mask_names(tables, split, layouts, contract, listed)):
+        findings.append(finding_of(source_file, cells))
     return LoadedFile(tables, rows_read, tables[contract.source].num_rows, quarantined, findings)
 
 
@@ -98,13 +110,38 @@ def texts_of(
         layouts[header] = Layout(contract, header, source_file, surroundings, is_lenient=True, also=columns)
         return layouts[header]
 
+    return _texts(split_file(content, source_file, contract, layout_of), layouts, columns)
+
+
+def _texts(
+    split: Split, layouts: Mapping[tuple[str, ...], Layout], columns: Collection[str]
+) -> dict[str, list[str]]:
     texts: dict[str, list[str]] = {name: [] for name in columns}
-    for block in split_file(content, source_file, contract, layout_of).blocks:
-        found = {reader.column.name: reader.position for reader in layouts[block.header].readers}
+    for block in split.blocks:
+        at = layouts[block.header].texts
         for name in columns:
-            cells = block.columns[found[name]] if name in found else [""] * len(block.lines)
+            cells = block.columns[at[name]] if name in at else [""] * len(block.lines)
             texts[name] += map(str, cells if isinstance(cells, list) else cells.to_pylist())
     return texts
+
+
+def _mask_names(
+    tables: dict[str, pa.Table],
+    split: Split,
+    layouts: Mapping[tuple[str, ...], Layout],
+    contract: Contract,
+    listed: Collection[str],
+) -> int:
+    """Masks registrants' names in the places and countries of a file's landing table; the number of masked cells."""
+    table = tables[contract.source]
+    places = {text for name in place_columns(contract) for text in table[f"{name}_text"].unique().to_pylist()}
+    if not may_be_names(places, listed):
+        return 0
+    slipped = slipped_names(places, _texts(split, layouts, name_columns(contract)), listed)
+    if not slipped:
+        return 0
+    tables[contract.source], cells = masked(table, contract, slipped)
+    return cells
 
 
 def split_file(content: bytes, source_file: str, contract: Contract, layout_of: LayoutOf) -> Split:

@@ -44,16 +44,8 @@ from orchestration.ingest.errors import (
     RowError,
 )
 from orchestration.ingest.folder import odd_entries
-from orchestration.ingest.layout import Layout, Surroundings
+from orchestration.ingest.layout import LISTED_PLACES, Layout, Surroundings
 from orchestration.ingest.loader import LoadedFile, empty_tables, load_file, reject_file, texts_of
-from orchestration.ingest.names import (
-    finding_of,
-    masked,
-    may_be_names,
-    name_columns,
-    place_columns,
-    slipped_names,
-)
 from orchestration.ingest.normalise import normalise_text
 from orchestration.ingest.parquet_writer import LandingWriter
 from orchestration.ingest.pseudonyms import Pseudonymiser, forgotten_marks, load_or_make_key
@@ -69,8 +61,6 @@ from orchestration.storage import (
 
 # The column of a reference's source that other sources point at.
 REFERENCE_KEYS = {"programme": "event_id", "members": "member_id"}
-# Beside them, what rows with people are judged against: names that are places.
-LISTED_PLACES = "listed places"
 
 
 class SourceRefused(MetropolisError):
@@ -448,8 +438,6 @@ class _Job:
             result = _reject_unknown_event(content, source_file, contract, surroundings)
         else:
             result = load_file(content, source_file, contract, surroundings)
-            if contract.personal:
-                result = _without_names(result, content, source_file, contract, surroundings)
         _assert_nothing_lost(source_file, result)
         if contract.source in REFERENCE_KEYS:
             _refuse_repeated(source_file, result.tables[contract.source], REFERENCE_KEYS[contract.source])
@@ -483,23 +471,6 @@ def _count(
         return Layout(contract, header, source_file, surroundings, is_lenient=True)
 
     return count_records(content, source_file, contract, layout_of) if result.is_read else 0
-
-
-def _without_names(
-    result: LoadedFile, content: bytes, source_file: str, contract: Contract, surroundings: Surroundings
-) -> LoadedFile:
-    """The loaded file with registrants' names masked in its places and countries."""
-    table = result.tables[contract.source]
-    places = {text for name in place_columns(contract) for text in table[f"{name}_text"].unique().to_pylist()}
-    listed = surroundings.references[LISTED_PLACES]
-    if not may_be_names(places, listed):
-        return result
-    names = texts_of(content, source_file, contract, surroundings, name_columns(contract))
-    slipped = slipped_names(places, names, listed)
-    if slipped:
-        result.tables[contract.source], cells = masked(table, contract, slipped)
-        result.findings.append(finding_of(source_file, cells))
-    return result
 
 
 def _assert_nothing_lost(source_file: str, result: LoadedFile) -> None:
