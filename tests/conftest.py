@@ -9,12 +9,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 from filelock import FileLock
 
 from tests.support.year_factory import write_year
 
 SMALL_YEAR = 2019
+FURTHER_VIDEO = "A further video"
 METROPOLIS = Path(sys.executable).with_name("metropolis")
 
 
@@ -65,6 +67,10 @@ class Warehouse:
         """A build of the year."""
         return self.run("build", "--year", str(self.year))
 
+    def take_parsed_project(self, other: Warehouse) -> None:
+        """Makes the home, with the dbt project as another one has parsed it, which takes a build seconds."""
+        shutil.copytree(other.home / "dbt", self.home / "dbt")
+
     def copy(self, folder: Path) -> Warehouse:
         """A copy of exports and home, for tests that change them."""
         copied = Warehouse(folder / "raw", folder / "home", self.year)
@@ -111,4 +117,28 @@ def released(small_raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Wareh
         if not warehouse.latest.exists():
             result = warehouse.build()
             assert result.returncode == 0, result.stderr
+    return warehouse
+
+
+@pytest.fixture(scope="session")
+def changed(released: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A video filed after the release, and a second one made while an analyst holds the first one's database open.
+
+    Made once for all workers. Tests that change anything take a copy.
+    """
+    folder = shared_folder(tmp_path_factory) / "changed"
+    with FileLock(folder.with_suffix(".lock")):
+        warehouse = Warehouse(folder / "raw", folder / "home")
+        if (warehouse.releases / f"{SMALL_YEAR}-r2").exists():
+            return warehouse
+        released.copy(folder)
+        with (warehouse.exports / "website" / "videos.csv").open("a", encoding="utf-8") as stream:
+            stream.write(f"{FURTHER_VIDEO},{SMALL_YEAR}-05-05,\n")
+        with duckdb.connect(str(warehouse.latest / "warehouse.duckdb"), read_only=True) as analyst:
+            before = analyst.execute("from figures").fetchall()
+            result = warehouse.build()
+            assert analyst.execute("from figures").fetchall() == before
+        assert result.returncode == 0, result.stderr
+        assert f"Changes against {SMALL_YEAR}-r1: " in result.stdout
+        assert "website/videos.csv: changed, " in result.stdout
     return warehouse

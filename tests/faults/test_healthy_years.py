@@ -51,10 +51,11 @@ def test_a_healthy_year_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def next_year(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def next_year(released: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The sample and a healthy year after it, both released."""
     folder = tmp_path_factory.mktemp("next year")
     warehouse = Warehouse(folder / "raw", folder / "home", 2022)
+    warehouse.take_parsed_project(released)
     shutil.copytree(SAMPLE, warehouse.raw / "2021")
     write_healthy_year(SAMPLE, warehouse.exports, seed=1)
     first = warehouse.run("build", "--year", "2021")

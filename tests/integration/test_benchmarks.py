@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmarks.__main__ import BENCH_YEAR, build, steps, take_compiled
 from benchmarks.floor import run
 from benchmarks.generate import generate
+from tests.conftest import Warehouse
 
 REGISTRATIONS = 500
 
@@ -22,13 +23,14 @@ def numbers(path: Path) -> dict[str, tuple[Decimal, ...]]:
         }
 
 
-def test_the_floor_computes_the_figures_that_a_build_releases(tmp_path: Path) -> None:
+def test_the_floor_computes_the_figures_that_a_build_releases(released: Warehouse, tmp_path: Path) -> None:
     raw, home = tmp_path / "raw", tmp_path / "home"
     assert generate(raw, BENCH_YEAR, REGISTRATIONS, seed=1, workers=1) == REGISTRATIONS
+    Warehouse(raw, home, BENCH_YEAR).take_parsed_project(released)
     taken = build(raw, home, BENCH_YEAR)
     assert taken.wall > 0 < taken.peak
     assert steps(home).keys() >= {"dbt_models", "guard_suites", "release__report"}
     run(raw, BENCH_YEAR, tmp_path / "floor", take_compiled(home, tmp_path))
-    released = numbers(home / "releases" / str(BENCH_YEAR) / "latest" / "figures.csv")
-    assert released["participants"][0] > 0
-    assert numbers(tmp_path / "floor" / "figures.csv") == released
+    figures = numbers(home / "releases" / str(BENCH_YEAR) / "latest" / "figures.csv")
+    assert figures["participants"][0] > 0
+    assert numbers(tmp_path / "floor" / "figures.csv") == figures

@@ -422,8 +422,9 @@ def plan(
     return [step["key"] for step in answer["steps"]]
 
 
-def test_a_year_is_released_through_the_ui(small_raw: Path, tmp_path: Path) -> None:
-    warehouse = Warehouse(small_raw, tmp_path / "home")
+def test_a_year_is_released_through_the_ui(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = Warehouse(released.raw, tmp_path / "home")
+    warehouse.take_parsed_project(released)
     year = str(SMALL_YEAR)
     with running_dagster(warehouse) as dagster:
         [location] = dagster.ask(LOCATION)["workspaceOrError"]["locationEntries"]

@@ -243,10 +243,11 @@ def people_of(exports: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def evil(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def evil(released: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A released year with 40 faults, planted personal data, and formulas."""
     folder = tmp_path_factory.mktemp("evil")
     warehouse = Warehouse(folder / "raw", folder / "home")
+    warehouse.take_parsed_project(released)
     write_year(warehouse.exports, SMALL_YEAR, seed=41, members=12, registrations=150)
     plant_elsewhere(warehouse.exports)
     plant_formulas(warehouse.exports)
@@ -360,10 +361,13 @@ def test_nothing_of_a_build_stays_in_the_project(evil: Warehouse) -> None:
             assert found_in(folder, SLIPPED) == set()
 
 
-def test_refused_files_are_refused_without_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_files_are_refused_without_a_person(
+    released: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = "a-key-that-the-environment-gives"
     monkeypatch.setenv(KEY_VARIABLE, key)
     warehouse = Warehouse(tmp_path / "raw", tmp_path / "home")
+    warehouse.take_parsed_project(released)
     write_year(warehouse.exports, SMALL_YEAR, seed=42, members=8, registrations=40)
     packed, headless, encoded = sorted((warehouse.exports / REGISTRATIONS).glob("*__form.csv"))[:3]
     packed.write_bytes(f"PK\3\4{NAME};{ADDRESS}".encode())
