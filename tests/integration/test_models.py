@@ -51,11 +51,6 @@ def _ran_at(warehouse: Warehouse) -> dict[str, str]:
     }
 
 
-def _file_a_video(warehouse: Warehouse) -> None:
-    with (warehouse.exports / "website" / "videos.csv").open("a", encoding="utf-8") as stream:
-        stream.write(f"Filed late,{warehouse.year}-06-06,\n")
-
-
 def test_one_changed_file_runs_only_what_depends_on_it(released: Warehouse, changed: Warehouse) -> None:
     before, after = _ran_at(released), _ran_at(changed)
     assert after.keys() == before.keys()
