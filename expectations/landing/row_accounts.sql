@@ -37,7 +37,7 @@ landed as (
         position is null
         and parse_filename(filename, true) not in (
             'source_files', 'quarantine', 'findings', 'corrected_values',
-            'promises', 'released_figures', 'released_cells', 'released_sources'
+            'promises', 'released_figures', 'released_cells', 'released_sources', 'released_places'
         )
     group by
         source_file,

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 
 from orchestration.ingest.errors import Finding
 from orchestration.ingest.filed_year import FiledYear, listed
+from orchestration.ingest.schema import place_key_columns
 from orchestration.paths import EXPECTATIONS_FOLDER
 
 # A year has so much less, or so much more, only where something happened that people should hear of.
 _FEWER, _MORE = 0.7, 2
 # Of the smallest exports a share says nothing.
 _FEW_ROWS = 5
+# Of fewer places a share says nothing, and a share varies by less than this.
+_FEW_PLACES, _LOST_SHARE = 10, 0.2
 # More members than one in so many do not change their names in a year.
 _MEMBERS_IN_ONE = 10
 _DECLARE = "Mend the export, or declare both numbers in restatements.csv"
@@ -24,11 +27,13 @@ def judge_continuity(year: FiledYear) -> Iterator[Finding]:
         *_gone_or_shrunk(year),
         *_members_gone(year),
         *_members_renamed(year),
+        *_names_moved(year),
         *_registrations_gone(year),
     ):
         lost.add(finding.source_file)
         yield finding
     yield from (each for each in _other_numbers(year) if each.source_file not in lost)
+    yield from _places_unknown(year)
     yield from _same_as_last_year(year)
 
 
@@ -108,6 +113,51 @@ def _members_renamed(year: FiledYear) -> Iterator[Finding]:
     yield Finding("refuse" if is_whole else "note", "members_renamed", year.file_of("members"), said)
 
 
+_LISTED_NAMES = """
+    select name, name_key, member_id from landing.members
+    union all
+    select name, name_key, member_id from landing.member_names
+"""
+_NAMES_MOVED = f"""
+    with released as (
+        select places.place_key, any_value(cells.member_id) as member_id
+        from landing.released_places as places
+        inner join landing.released_cells as cells
+            on places.release = cells.release and places.member = cells.value and cells.column_name = 'member'
+        where places.year = (select max(year) from landing.released_places)
+        group by places.place_key
+        having count(distinct cells.member_id) = 1
+    ),
+    listed as (
+        select name_key, any_value(name) as name, any_value(member_id) as member_id
+        from ({_LISTED_NAMES})
+        group by name_key
+        having count(distinct member_id) = 1
+    )
+    select listed.name, released.member_id as before, listed.member_id as now, count(*) over () as names
+    from listed
+    inner join released on listed.name_key = released.place_key
+    qualify listed.member_id <> released.member_id
+    order by listed.name_key
+"""
+
+
+def _names_moved(year: FiledYear) -> Iterator[Finding]:
+    """Names that stand for another member than in the last release."""
+    moved = year.rows(_NAMES_MOVED)
+    if not moved:
+        return
+    names = listed([f"{row['name']} was {row['before']} and is {row['now']}" for row in moved], most=3)
+    said = (
+        f"{len(moved)} of {moved[0]['names']} names that places go by stand for another member than in the last"
+        f" release: {names}"
+    )
+    is_whole = len(moved) >= _FEW_ROWS and len(moved) * _MEMBERS_IN_ONE > moved[0]["names"]
+    if is_whole:
+        said += ". Probably a column was sorted or shifted without the others"
+    yield Finding("refuse" if is_whole else "note", "names_moved", year.file_of("member_names"), said)
+
+
 _REGISTRATIONS = """
     select
         (select coalesce(sum(rows_read), 0) from landing.released_sources
@@ -134,6 +184,49 @@ def _registrations_gone(year: FiledYear) -> Iterator[Finding]:
 def _registrations(year: FiledYear) -> dict[str, int]:
     (row,) = year.connection.execute(_REGISTRATIONS, {"folder": f"{REGISTRATIONS}/"}).fetchall()
     return dict(zip(("before", "now", "events"), map(int, row), strict=True))
+
+
+_PLACES = """
+    with names as (
+        select distinct name_key from ({names})
+    ),
+    now as (
+        select {file} as source_file, count(*) as rows, count(*) filter (place_key in (from names)) as known
+        from ({places})
+        group by all
+    ),
+    before as (
+        select {file} as source_file, sum(rows) as rows, sum(rows) filter (member is not null) as known
+        from landing.released_places
+        where year = getvariable('report_year') - 1
+        group by all
+    )
+    select source_file, now.rows, now.known, before.known / before.rows as share_before
+    from now
+    inner join before using (source_file)
+    where least(now.rows, before.rows) >= {few} and share_before - now.known / now.rows >= {lost}
+    order by source_file
+"""
+
+
+def _places_unknown(year: FiledYear) -> Iterator[Finding]:
+    """Exports of whose place texts far fewer are names of members than last year."""
+    places = " union all ".join(
+        f'select source_file, "{column}" as place_key from landing.{table} where "{column}" is not null'
+        for contract in year.contracts.values()
+        for table, column in place_key_columns(contract)
+    )
+    # Files of events have other names each year.
+    file = (
+        f"case when starts_with(source_file, '{REGISTRATIONS}/') then '{REGISTRATIONS}' else source_file end"
+    )
+    sql = _PLACES.format(names=_LISTED_NAMES, file=file, places=places, few=_FEW_PLACES, lost=_LOST_SHARE)
+    for row in year.rows(sql):
+        said = (
+            f"{row['known']} of {row['rows']} place texts are names of members, where last year"
+            f" {100 * row['share_before']:.0f}% were: are names missing, or several in one cell?"
+        )
+        yield Finding("note", "places_unknown", row["source_file"], said)
 
 
 _LAST_YEAR = """

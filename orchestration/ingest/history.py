@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
+from orchestration.ingest.landing_values import place_key
 from orchestration.ingest.schema import (
     RELEASED_CELLS,
     RELEASED_FIGURES,
+    RELEASED_PLACES,
     RELEASED_SOURCES,
     LandingTable,
 )
@@ -41,6 +44,7 @@ def write_history(landing: Landing, home: Home) -> dict[str, int]:
     figures: list[dict[str, Any]] = []
     cells: list[dict[str, Any]] = []
     sources: list[dict[str, Any]] = []
+    places: list[dict[str, Any]] = []
     for year in (landing.year - 1, landing.year):
         release = latest_release(home, year)
         if release is None:
@@ -49,10 +53,12 @@ def write_history(landing: Landing, home: Home) -> dict[str, int]:
         figures.extend(origin | row for row in _figures(release))
         cells.extend(origin | row for row in _cells(release))
         sources.extend(origin | row for row in _sources(release))
+        places.extend(origin | row for row in _places(release))
     tables: list[tuple[LandingTable, list[dict[str, Any]]]] = [
         (RELEASED_FIGURES, figures),
         (RELEASED_CELLS, cells),
         (RELEASED_SOURCES, sources),
+        (RELEASED_PLACES, places),
     ]
     for table, rows in tables:
         landing.write_table(table.name, pa.Table.from_pylist(rows, table.schema))
@@ -93,3 +99,14 @@ def _sources(release: Release) -> Iterator[dict[str, Any]]:
             "rows_read": int(row["rows_read"]),
             "sha256": row["sha256"],
         }
+
+
+def _places(release: Release) -> Iterator[dict[str, Any]]:
+    """Nothing of a release that has no tables of places."""
+    rows: Counter[tuple[str, str | None, str | None]] = Counter()
+    for name in ("resolved_places", "unresolved_places"):
+        path = release.folder / f"{name}.csv"
+        for row in read_csv(path) if path.exists() else ():
+            rows[row["source_file"], place_key(row["text"]), row.get("member")] += int(row["rows"])
+    for (source_file, key, member), number in rows.items():
+        yield {"source_file": source_file, "place_key": key, "member": member, "rows": number}

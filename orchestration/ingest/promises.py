@@ -193,10 +193,17 @@ _RATES = """
     having max(eur_rate) > 2 * cast(min(eur_rate) as double)
     order by currency
 """
+_RATES_OF_ONE = """
+    select upper(trim(currency)) as currency, count(*) as rows, min(source_line) as line
+    from landing.ledger
+    where eur_rate = 1 and upper(trim(currency)) <> 'EUR'
+    group by upper(trim(currency))
+    order by currency
+"""
 
 
 def judge_numbers(year: FiledYear) -> Iterator[Finding]:
-    """Implausibly large numbers, and inconsistent exchange rates of a currency."""
+    """Implausibly large numbers, and implausible exchange rates of a currency."""
     for contract in year.contracts.values():
         for column in contract.columns if year.loaded[contract.source] else ():
             if column.type in ("integer", "amount") and column.is_stored:
@@ -205,6 +212,11 @@ def judge_numbers(year: FiledYear) -> Iterator[Finding]:
         rates = f"{row['least'].normalize():f} to {row['most'].normalize():f}"
         said = f"The rates of {row['currency']} lie far apart, from {rates}: is one of them wrong?"
         yield Finding("note", "rates_apart", year.file_of("ledger"), said)
+    for row in year.rows(_RATES_OF_ONE):
+        said = (
+            f"{counted(row['rows'], 'row')} in {row['currency']} at a rate of 1, from line {row['line']} on"
+        )
+        yield Finding("note", "rate_of_one", year.file_of("ledger"), f"{said}: was the rate left out?")
 
 
 def _beyond_reason(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:

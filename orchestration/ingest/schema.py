@@ -123,6 +123,16 @@ def list_tables(contract: Contract) -> list[LandingTable]:
     ]
 
 
+def place_key_columns(contract: Contract) -> list[tuple[str, str]]:
+    """Landing table and column of every comparable text of a place."""
+    of_rows = [
+        (contract.source, f"{column.name}_key")
+        for column in contract.columns
+        if column.type == "place" and column.is_stored
+    ]
+    return of_rows + [(table.name, "place_key") for table in list_tables(contract)]
+
+
 def _table(name: str, description: str, *columns: tuple[str, pa.DataType, str]) -> LandingTable:
     return LandingTable(name, description, tuple(LandingColumn(*column) for column in columns))
 
@@ -208,6 +218,16 @@ RELEASED_SOURCES = _table(
     ("rows_read", pa.int64(), "Records that it held then"),
     ("sha256", _TEXT, "Hash that it had then"),
 )
+RELEASED_PLACES = _table(
+    "released_places",
+    "Place texts of the latest releases of the year and of the year before.",
+    ("year", pa.int64(), "Report year"),
+    ("release", _TEXT, "Release"),
+    ("source_file", _TEXT, "File"),
+    ("place_key", _TEXT, "Key of the text"),
+    ("member", _TEXT, "Member that it was resolved to, as named then; blank for an unresolved one"),
+    ("rows", pa.int64(), "How often it stood there"),
+)
 FURTHER_TABLES = (
     QUARANTINE,
     SOURCE_FILES,
@@ -217,6 +237,7 @@ FURTHER_TABLES = (
     RELEASED_FIGURES,
     RELEASED_CELLS,
     RELEASED_SOURCES,
+    RELEASED_PLACES,
 )
 
 

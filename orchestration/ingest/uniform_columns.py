@@ -116,6 +116,8 @@ def _others(
         yield replace(found, source_file=row["source_file"], message=said)
 
 
+# Types of deciding columns whose value lands under another name.
+_WITHIN = {"country": "{name}_code", "email": "person_key"}
 # One or two values may well be exceptions.
 _FEW_MIXED = 2
 _MIXED = f"""
@@ -136,11 +138,13 @@ _MIXED = f"""
 
 
 def _shifted(year: FiledYear, contract: Contract, column: Column, deciding: Column) -> Iterator[Finding]:
-    within = f"{deciding.name}_code" if deciding.type == "country" else _value(deciding)
+    within = _WITHIN.get(deciding.type, '"{name}"').format(name=deciding.name)
     for row in year.rows(_MIXED.format(source=contract.source, within=within, value=_value(column))):
         header = deciding.headers[0]
+        # Of people a finding says how many.
+        example = "" if deciding.type == "email" else f", such as {quoted(row['first'])}"
         said = (
-            f"{row['mixed']} of {row['many']} values of {header} stand beside more than one {column.headers[0]}, such as"
-            f" {quoted(row['first'])}: was {header} sorted or shifted without the others?"
+            f"{row['mixed']} of {row['many']} values of {header} stand beside more than one"
+            f" {column.headers[0]}{example}: was one of the two sorted or shifted without the other?"
         )
         yield Finding("note", "column_shifted", row["source_file"], said)

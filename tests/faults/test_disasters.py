@@ -45,6 +45,7 @@ pytestmark = pytest.mark.xdist_group("disasters")
 
 LAST = PROJECT_FOLDER / "raw" / "2021"
 MEMBERS, PROGRAMME, LEDGER = "registers/members.csv", "events/programme.csv", "fees/ledger.csv"
+MEMBER_NAMES = "registers/member_names.csv"
 ONE_ZOOM, OTHER_ZOOM = f"{REGISTRATIONS}/E2022-155__zoom.csv", f"{REGISTRATIONS}/E2022-039__zoom.csv"
 ONE_TEAMS, OTHER_TEAMS = f"{REGISTRATIONS}/E2022-018__teams.csv", f"{REGISTRATIONS}/E2022-066__teams.csv"
 EVENTBRITE = f"{REGISTRATIONS}/E2022-134__eventbrite.csv"
@@ -409,6 +410,44 @@ DISASTERS = [
         "members_renamed",
         MEMBERS,
         "M001 was Abidjan and is District of Abidjan",
+    ),
+    refused(
+        "names of members a row too low",
+        shifted_down(MEMBER_NAMES, "name"),
+        "names_moved",
+        MEMBER_NAMES,
+        "sorted or shifted",
+    ),
+    told(
+        "a name of one member given to another",
+        edited(MEMBER_NAMES, lambda text: text.replace("M001,Abiyán,", "M002,Abiyán,")),
+        "names_moved",
+        MEMBER_NAMES,
+        "Abiyán was M001 and is M002",
+    ),
+    told(
+        "members of news between semicolons",
+        cells_of("website/news.csv", "members", lambda cell: cell.replace("|", ";")),
+        "places_unknown",
+        "website/news.csv",
+        "several in one cell",
+    ),
+    told(
+        "dollars at a rate of 1", rates_of("USD", lambda _: "1", 13), "rate_of_one", LEDGER, "13 rows in USD"
+    ),
+    told(
+        "an action plan done throughout",
+        cells_of("registers/action_plan.csv", "status", lambda _: "done"),
+        "column_uniform",
+        "registers/action_plan.csv",
+        'status says "done"',
+    ),
+    told(
+        "genders of speakers a row too low",
+        shifted_down("events/speakers.csv", "gender"),
+        "column_shifted",
+        "events/speakers.csv",
+        "values of email stand beside more than one gender: was",
     ),
     refused(
         "a ledger again under other numbers",
