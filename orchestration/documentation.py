@@ -297,7 +297,7 @@ _PROMISES: tuple[tuple[str, str, Callable[[Contract], bool]], ...] = (
     ),
     (
         "same_within (of a column)",
-        "Rows that agree in that column agree in this one, up to two values of it",
+        "Rows that agree in that column agree in this one, but for a quarter of its values",
         lambda c: any(column.same_within for column in c.columns),
     ),
     (
@@ -316,6 +316,11 @@ _PROMISES: tuple[tuple[str, str, Callable[[Contract], bool]], ...] = (
         "dated_by",
         "Its rows are of the year, or, where it is cumulative, some of them",
         lambda c: bool(c.dated_by),
+    ),
+    (
+        "throughout_the_year",
+        "From the first of January to the last of December no month and a half is without a row, where ten were likely",
+        lambda c: c.throughout_the_year,
     ),
     ("may_stay_the_same", "Last year's file, filed again, is no surprise", lambda c: c.may_stay_the_same),
 )

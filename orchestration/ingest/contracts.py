@@ -71,7 +71,7 @@ class Column(_Node):
     """One column of an export: how it is found, read and stored.
 
     ``varies``: ten rows or more never all have one value. ``same_within``: rows that agree in that column agree in this
-    one, up to a few. ``is_address``: the values are web addresses.
+    one, but for a few. ``is_address``: the values are web addresses.
     """
 
     name: str
@@ -158,6 +158,7 @@ class Contract(_Node):
     expected_every_year: bool = False
     spine: bool = False
     dated_by: str | None = None
+    throughout_the_year: bool = False
     dates_in_order: tuple[str, ...] = ()
     repeats: Literal["allowed", "never"] = "allowed"
     one_row_each: tuple[str, ...] = ()

@@ -268,7 +268,10 @@ class _File:
             for block, layout in blocks
         ]
         self._settle(blocks, read)
-        self.findings = list(_odd_amounts(self._contract, self._source_file, read))
+        self.findings = [
+            *_odd_amounts(self._contract, self._source_file, read),
+            *_masked_addresses(self._contract, self._source_file, read),
+        ]
         for (block, layout), answers in zip(blocks, read, strict=True):
             self._land(block, answers, self._judge(block, layout, answers))
         tables = {
@@ -494,9 +497,7 @@ def _odd_amounts(
     for column in contract.columns:
         if column.type != "amount":
             continue
-        columns = [answers[column.name] for answers in read if column.name in answers]
-        odd = sum(int(np.count_nonzero(_are_like(answers, pattern))) for answers in columns)
-        rows = sum(len(answers.codes) for answers in columns)
+        odd, rows = _count_like(column, read, pattern)
         if odd:
             example = f"1{contract.format.decimal}234"
             message = (
@@ -507,6 +508,29 @@ def _odd_amounts(
             yield Finding(
                 "refuse" if is_whole else "note", "amounts_with_three_decimals", source_file, message
             )
+
+
+# What platforms put in the place of letters.
+_MASK = re.compile(r".*[*•…].*@.*|.*@.*[*•…].*")
+
+
+def _masked_addresses(
+    contract: Contract, source_file: str, read: Sequence[Mapping[str, _Answers]]
+) -> Iterator[Finding]:
+    """E-mail addresses of which the platform shows a part."""
+    for column in contract.columns:
+        if column.type == "email" and (found := _count_like(column, read, _MASK))[0]:
+            said = f"{found[0]} of {found[1]} addresses are masked by asterisks or dots: people of one mask count as one"
+            yield Finding("note", "masked_addresses", source_file, f"{said}. Export it with whole addresses")
+
+
+def _count_like(
+    column: Column, read: Sequence[Mapping[str, _Answers]], pattern: re.Pattern[str]
+) -> tuple[int, int]:
+    """The cells of a column that match a pattern, and all of them."""
+    columns = [answers[column.name] for answers in read if column.name in answers]
+    like = sum(int(np.count_nonzero(_are_like(answers, pattern))) for answers in columns)
+    return like, sum(len(answers.codes) for answers in columns)
 
 
 def _are_like(answers: _Answers, pattern: re.Pattern[str]) -> Mask:

@@ -41,7 +41,7 @@ def judge_events(year: FiledYear) -> Iterator[Finding]:
         return
     yield from _of_another_event(year)
     yield from _far_from_the_event(year)
-    yield from _registered_too_late(year)
+    yield from _registered_on_odd_days(year)
     yield from _same_people(year)
     yield from _registrations(year)
     yield from _attendance(year)
@@ -207,22 +207,33 @@ _ROWS_OF_REGISTRATIONS = """(
         union all
         select source_file, event_id, person_key, registered_at from landing.form_responses
     )"""
-_LATE = f"""
+# Nobody registers for weeks before an event only where the export is an old one, or another event's.
+_DAYS_WITHOUT_REGISTRATION = 120
+_ODD_DAYS = f"""
     select exports.source_file, count(*) as rows, any_value(programme.end_date) as ended,
-        count(*) filter (cast(exports.registered_at as date) > programme.end_date + 1) as late
+        any_value(programme.start_date) as begins, cast(max(exports.registered_at) as date) as last,
+        count(*) filter (cast(exports.registered_at as date) > programme.end_date + 1) as late,
+        late > 2 and late * 2 > count(*) as is_late,
+        count(*) > 2 and last < begins - {_DAYS_WITHOUT_REGISTRATION} as is_early
     from {_ROWS_OF_REGISTRATIONS} as exports
     inner join landing.programme using (event_id)
     where registered_at is not null
     group by exports.source_file
-    having late > 2 and late * 2 > count(*)
+    having is_late or is_early
     order by exports.source_file
 """
 
 
-def _registered_too_late(year: FiledYear) -> Iterator[Finding]:
-    for row in year.rows(_LATE):
-        said = f"{row['late']} of {row['rows']} people registered after the event was over, on {row['ended']}"
-        yield Finding("note", "registered_too_late", row["source_file"], f"{said}: another event's export?")
+def _registered_on_odd_days(year: FiledYear) -> Iterator[Finding]:
+    """Exports most of whose people registered after the event, or all of them months before."""
+    for row in year.rows(_ODD_DAYS):
+        code = "registered_too_late" if row["is_late"] else "registered_too_early"
+        said = (
+            f"{row['late']} of {row['rows']} people registered after the event was over, on {row['ended']}"
+            if row["is_late"]
+            else f"The last of {row['rows']} people registered on {row['last']}, for an event of {row['begins']}"
+        )
+        yield Finding("note", code, row["source_file"], f"{said}: another event's export?")
 
 
 _PEOPLE = """
@@ -312,6 +323,8 @@ def _registrations(year: FiledYear) -> Iterator[Finding]:
             yield Finding("note", "one_address", row["source_file"], said)
 
 
+# Of so many people somebody is always missing.
+_MANY_ATTENDANCES = 20
 _ATTENDANCE = """
     select min(source_file) as source_file, event_id, count(*) filter (is_registered) as registered,
         count(*) filter (has_attended) as attended
@@ -327,6 +340,9 @@ def _attendance(year: FiledYear) -> Iterator[Finding]:
         if not attended and registered >= _MANY_REGISTRATIONS:
             said = f"Nobody attended {row['event_id']}, which {registered} people registered for"
             yield Finding("note", "nobody_attended", row["source_file"], said)
+        elif attended == registered >= _MANY_ATTENDANCES:
+            said = f"All {registered} people who registered for {row['event_id']} attended: was the export filtered?"
+            yield Finding("note", "everybody_attended", row["source_file"], said)
         elif registered and attended > registered:
             said = f"{attended} people attended {row['event_id']}, and {registered} registered"
             yield Finding("note", "more_attended_than_registered", row["source_file"], said)

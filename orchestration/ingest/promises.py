@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.errors import Finding
@@ -32,11 +31,11 @@ def judge_promises(year: FiledYear) -> Iterator[Finding]:
             yield from _contradicting_dates(year, contract)
         if contract.dated_by and not contract.per_event:
             yield from _nothing_of_the_year(year, contract)
+        if contract.throughout_the_year:
+            yield from _part_of_the_year(year, contract)
         if contract.one_row_each:
             yield from _one_thing_twice(year, contract)
-        yield from _repeated_rows(year, contract)
-        if any(column.unique for column in contract.columns):
-            yield from _renumbered_rows(year, contract)
+        yield from _repeats(year, contract)
 
 
 # --- dates ---------------------------------------------------------------------------------------
@@ -87,6 +86,35 @@ def _nothing_of_the_year(year: FiledYear, contract: Contract) -> Iterator[Findin
         yield Finding("note", "nothing_of_the_year", name, f"{span}: perhaps an old export")
     else:
         yield Finding("refuse", "another_year", name, f"{span}: another year's export")
+
+
+# So many days without a row are no accident where so many rows were likely in them.
+_LONG_GAP, _MANY_LIKELY = 45, 10
+_GAPS = """
+    with days as (
+        select cast({column} as date) as day
+        from landing.{source}
+        where year({column}) = getvariable('report_year')
+    ),
+    ends as (
+        select count(*) as rows, min(day) as first, max(day) as last,
+            first - make_date(getvariable('report_year'), 1, 1) as before,
+            make_date(getvariable('report_year'), 12, 31) - last as after
+        from days
+    )
+    select first, last, before >= after as is_begin
+    from ends
+    where greatest(before, after) >= {gap} and rows * greatest(before, after) >= {likely} * (last - first + 1)
+"""
+
+
+def _part_of_the_year(year: FiledYear, contract: Contract) -> Iterator[Finding]:
+    """Exports without a row in the first or the last months of the year."""
+    sql = _GAPS.format(column=contract.dated_by, source=contract.source, gap=_LONG_GAP, likely=_MANY_LIKELY)
+    for row in year.rows(sql):
+        end = f"begins on {row['first']}" if row["is_begin"] else f"ends on {row['last']}"
+        said = f"What it has of {year.year} {end}: was it exported for a part of the year?"
+        yield Finding("note", "part_of_the_year", year.file_of(contract.source), said)
 
 
 # --- repeats -------------------------------------------------------------------------------------
@@ -144,19 +172,31 @@ _REPEATS = """
 """
 
 
-def _repeats(year: FiledYear, contract: Contract, but: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
-    """The files of a source in which rows repeat, whatever stands in the columns ``but``."""
-    names = [each.name for each in main_table(contract).columns if not each.name.startswith("source_")]
-    quoted = ", ".join(f'"{name}"' for name in names if name not in but)
-    if not year.rows(_ANY_REPEAT.format(columns=quoted, source=contract.source)):
-        return []
-    return year.rows(_REPEATS.format(columns=quoted, source=contract.source))
+def _repeats(year: FiledYear, contract: Contract) -> Iterator[Finding]:
+    """Rows that stand there twice, under their own number or under another."""
+    columns = [each.name for each in main_table(contract).columns if not each.name.startswith("source_")]
+    numbers = {
+        each.name for each in contract.columns if each.type == "identifier" and each.name in contract.key
+    }
+    others = _listed([name for name in columns if name not in numbers])
+    if not year.rows(_ANY_REPEAT.format(columns=others, source=contract.source)):
+        return
+    told = set()
+    for finding in _repeated_rows(year, contract, _listed(columns)):
+        told.add(finding.source_file)
+        yield finding
+    if numbers:
+        renumbered = _renumbered_rows(year, contract, others)
+        yield from (each for each in renumbered if each.source_file not in told)
 
 
-def _renumbered_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _renumbered_rows(year: FiledYear, contract: Contract, columns: str) -> Iterator[Finding]:
     """A block of rows that stands there again under other numbers; refused where that is most of the export."""
-    numbers = frozenset(column.name for column in contract.columns if column.unique)
-    for row in _repeats(year, contract, numbers):
+    for row in year.rows(_REPEATS.format(columns=columns, source=contract.source)):
         rows, block = row["rows"], row["block"] or 0
         if block >= _FEWEST_ROWS and block * _ROWS_IN_ONE > rows:
             said = f"{block} of {rows} rows stand there before under other numbers, from line {row['block_line']} on"
@@ -164,8 +204,8 @@ def _renumbered_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
             yield Finding(severity, "pasted_twice", row["source_file"], f"{said}: pasted twice?")
 
 
-def _repeated_rows(year: FiledYear, contract: Contract) -> Iterator[Finding]:
-    for row in _repeats(year, contract):
+def _repeated_rows(year: FiledYear, contract: Contract, columns: str) -> Iterator[Finding]:
+    for row in year.rows(_REPEATS.format(columns=columns, source=contract.source)):
         rows, repeated, longest = row["rows"], row["repeated"], row["longest"]
         is_pasted = (longest >= _FEWEST_ROWS and longest * _ROWS_IN_ONE > rows) or (
             longest > 1 and longest * 2 >= rows

@@ -48,6 +48,8 @@ _SECOND_COPY = re.compile(r" ?\(\d+\)(?=\.\w+$)")
 _NEARLY_A_REGISTRATIONS_FILE = re.compile(rf"events/registrations/[^/]+?_+(?:{'|'.join(PLATFORMS)})\.csv")
 # An export most of whose days lie outside the year is another year's.
 _SHARE_OF_ANOTHER_YEAR = 0.5
+# Fewer events of a platform may well have no file.
+_FEW_EVENTS = 3
 # Two exports of so few rows may be alike by chance.
 _FEW_PEOPLE = 3
 
@@ -66,6 +68,7 @@ def write_source_inventory(
     findings += _unrecognised_files(landing.exports, {each.source_file for each in files})
     findings += _same_bytes(files)
     findings += _events_without_file(landing)
+    findings += _platforms_without_files(landing)
     findings += _another_year(landing)
     findings += _same_people(landing, contracts, files)
     _write(landing, SOURCE_FILES, sorted((asdict(each) for each in files), key=_by_file))
@@ -205,6 +208,19 @@ def _same_people(
                     name,
                     f"The file holds the {rows} rows of {other}: one event was exported under two names",
                 )
+
+
+def _platforms_without_files(landing: Landing) -> Iterable[Finding]:
+    """Platforms that several events name, and of which no event has its file."""
+    table = landing.read_table("programme", ["event_id", "platform"])
+    events: defaultdict[str, list[bool]] = defaultdict(list)
+    for event_id, platform in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        name = f"events/registrations/{event_id}__{platform}.csv"
+        events[platform].append((landing.exports / name).is_file())
+    for platform, there in sorted(events.items()):
+        if platform != "none" and len(there) >= _FEW_EVENTS and not any(there):
+            said = f"Not one of the {len(there)} events that name {platform} has its file: is the export missing?"
+            yield Finding("note", "platform_without_files", "events/registrations", said)
 
 
 def _events_without_file(landing: Landing) -> Iterable[Finding]:

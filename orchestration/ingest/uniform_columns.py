@@ -2,20 +2,22 @@
 
 Contracts mark the columns whose values vary (``varies``), that another column decides (``same_within``), and that are
 web addresses (``is_address``). Of the registrations of one event all may answer alike, so there only a blank column is
-told. Fewer than ten rows say nothing.
+told. Fewer than ten rows say nothing, and fewer than thirty of a date that may be blank, such as the last day of a post.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from orchestration.ingest.contracts import Column, Contract
 from orchestration.ingest.errors import Finding
-from orchestration.ingest.filed_year import FiledYear
+from orchestration.ingest.filed_year import FiledYear, counted
 from orchestration.ingest.parsers import quoted
 
 _FEW_ROWS = 10
+_FEW_BLANK_DATES = 30
 _UNDISCLOSED = "undisclosed"
 
 
@@ -24,48 +26,60 @@ def judge_columns(year: FiledYear) -> Iterator[Finding]:
     for contract in year.contracts.values():
         if not year.loaded[contract.source]:
             continue
+        yield from _uniform(year, contract)
         for column in contract.columns:
-            if column.varies:
-                yield from _uniform(year, contract, column)
             if column.type == "country" and column.is_stored:
                 yield from _no_countries(year, contract, column)
+                if contract.spine:
+                    yield from _unknown_countries(year, contract, column)
             if column.is_address:
                 yield from _no_addresses(year, contract, column)
             if column.same_within is not None:
                 yield from _shifted(year, contract, column, contract.column(column.same_within))
 
 
-_VALUES = f"""
-    select source_file, count(*) as rows, count(distinct {{value}}) as different, any_value({{value}}) as value
-    from landing.{{source}}
+_VALUES = """
+    select source_file, count(*) as rows, [{found}] as found
+    from landing.{source}
     group by source_file
-    having rows >= {_FEW_ROWS} and different <= 1
     order by source_file
 """
+_FOUND = (
+    "{{filled: count({value}), least: cast(min({value}) as varchar), most: cast(max({value}) as varchar)}}"
+)
 # A list is a table of its own, with a row an element.
-_ELEMENTS = f"""
-    select source_file, count(*) as rows, 0 as different, null as value
-    from landing.{{source}}
-    where source_file not in (select source_file from landing.{{elements}})
+_WITHOUT_ELEMENTS = """
+    select source_file, count(*) as rows
+    from landing.{source}
+    where source_file not in (select source_file from landing.{source}_{name})
     group by source_file
-    having rows >= {_FEW_ROWS}
     order by source_file
 """
 
 
-def _uniform(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
-    if column.type == "place_list":
-        sql = _ELEMENTS.format(source=contract.source, elements=f"{contract.source}_{column.name}")
-    else:
-        sql = _VALUES.format(source=contract.source, value=_value(column))
-    for row in year.rows(sql):
-        is_blank = not row["different"]
-        if is_blank or not contract.per_event:
-            says = "is blank" if is_blank else f"says {quoted(str(row['value']))}"
-            said = (
-                f"Column {column.headers[0]} {says} in all {row['rows']} rows: was it exported as it should?"
-            )
-            yield Finding("note", "column_uniform", row["source_file"], said)
+def _uniform(year: FiledYear, contract: Contract) -> Iterator[Finding]:
+    """Columns whose values vary, with the same value or none in every row."""
+    varying = [column for column in contract.columns if column.varies]
+    plain = [column for column in varying if column.type != "place_list"]
+    found = ", ".join(_FOUND.format(value=_value(column)) for column in plain)
+    for row in year.rows(_VALUES.format(source=contract.source, found=found)) if plain else ():
+        for column, values in zip(plain, row["found"], strict=True):
+            is_one = values["filled"] == row["rows"] and values["least"] == values["most"]
+            if not values["filled"]:
+                yield from _told(row, column, "is blank")
+            elif is_one and not contract.per_event:
+                yield from _told(row, column, f"says {quoted(values['least'])}")
+    for column in varying:
+        if column.type == "place_list":
+            for row in year.rows(_WITHOUT_ELEMENTS.format(source=contract.source, name=column.name)):
+                yield from _told(row, column, "is blank")
+
+
+def _told(row: Mapping[str, Any], column: Column, says: str) -> Iterator[Finding]:
+    few = _FEW_BLANK_DATES if column.type == "date" and not column.required else _FEW_ROWS
+    if row["rows"] >= few:
+        said = f"Column {column.headers[0]} {says} in all {row['rows']} rows: was it exported as it should?"
+        yield Finding("note", "column_uniform", row["source_file"], said)
 
 
 def _value(column: Column) -> str:
@@ -97,6 +111,24 @@ def _no_countries(year: FiledYear, contract: Contract, column: Column) -> Iterat
     return _others(year, contract, column, value, is_none, Finding("note", "no_countries", "", "no country"))
 
 
+_UNKNOWN = """
+    select source_file, count(*) as rows, min(source_line) as line, arg_min({name}_text, source_line) as first
+    from landing.{source}
+    where {name}_code is null and {name}_text <> ''
+    group by source_file
+"""
+
+
+def _unknown_countries(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
+    """Countries that are none, in an export that everything else rests on: no place agrees with them."""
+    for row in year.rows(_UNKNOWN.format(source=contract.source, name=column.name)):
+        said = (
+            f"{counted(row['rows'], 'cell')} of {column.headers[0]} name no country, such as {quoted(row['first'])} in"
+            f" line {row['line']}: no place that states its country will agree"
+        )
+        yield Finding("note", "unknown_country", row["source_file"], said)
+
+
 def _no_addresses(year: FiledYear, contract: Contract, column: Column) -> Iterator[Finding]:
     value = f'"{column.name}"'
     is_none = f"not regexp_matches({value}, '^[^\\s]+[.][^\\s]+$')"
@@ -116,10 +148,11 @@ def _others(
         yield replace(found, source_file=row["source_file"], message=said)
 
 
-# Types of deciding columns whose value lands under another name.
-_WITHIN = {"country": "{name}_code", "email": "person_key"}
-# One or two values may well be exceptions.
+# Types whose comparable value lands under a name of its own.
+_COMPARED = {"country": "{name}_code", "email": "person_key", "place": "{name}_key"}
+# One or two values may well be exceptions, and cities of one name lie in many countries.
 _FEW_MIXED = 2
+_MIXED_IN_ONE = 4
 _MIXED = f"""
     with within as (
         select source_file, {{within}} as decides, count(*) as rows, count(distinct {{value}}) as different,
@@ -132,14 +165,16 @@ _MIXED = f"""
         arg_min(decides, line) filter (different > 1) as first
     from within
     group by source_file
-    having mixed > {_FEW_MIXED}
+    having mixed > {_FEW_MIXED} and mixed * {_MIXED_IN_ONE} > many
     order by source_file
 """
 
 
 def _shifted(year: FiledYear, contract: Contract, column: Column, deciding: Column) -> Iterator[Finding]:
-    within = _WITHIN.get(deciding.type, '"{name}"').format(name=deciding.name)
-    for row in year.rows(_MIXED.format(source=contract.source, within=within, value=_value(column))):
+    within, value = (
+        _COMPARED.get(each.type, _value(each)).format(name=each.name) for each in (deciding, column)
+    )
+    for row in year.rows(_MIXED.format(source=contract.source, within=within, value=value)):
         header = deciding.headers[0]
         # Of people a finding says how many.
         example = "" if deciding.type == "email" else f", such as {quoted(row['first'])}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.ingest.errors import Finding
+from orchestration.ingest.errors import FINDINGS_BY_IMPORTANCE, Finding
 from orchestration.ingest.history import recover_history
 from orchestration.ingest.sources import SourceRefused
 from orchestration.paths import PROJECT_FOLDER, Home
@@ -156,6 +156,35 @@ def all_saying(column: str, answer: str) -> Callable[[Row, dict[str, int]], None
         row[at[column]] = answer
 
     return change
+
+
+def registered_a_year_before(row: list[str], at: dict[str, int]) -> None:
+    row[at["Registration Time"]] = row[at["Registration Time"]].replace("2022", "2021")
+
+
+def masked_address(row: list[str], at: dict[str, int]) -> None:
+    name, _, domain = row[at["Email"]].partition("@")
+    row[at["Email"]] = f"{name[:1]}***@{domain}"
+
+
+def without_absent(folder: Path, _: Path) -> None:
+    """Zoom's report without the rows of those who did not come."""
+    lines = (folder / ONE_ZOOM).read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("No,")]
+    assert len(kept) < len(lines)
+    (folder / ONE_ZOOM).write_text("".join(kept), encoding="utf-8-sig", newline="")
+
+
+def without_eventbrite(folder: Path, _: Path) -> None:
+    for path in (folder / REGISTRATIONS).glob("*__eventbrite.csv"):
+        path.unlink()
+
+
+def ledger_from_may(folder: Path, _: Path) -> None:
+    header, rows = read_rows(folder / LEDGER, "cp1252", ";")
+    at = header.index("posting_date")
+    kept = [row for row in rows if row[at][3:5] >= "05"]
+    write_rows(folder / LEDGER, header, kept, "cp1252", ";")
 
 
 def registered_a_year_later(row: Row, at: dict[str, int]) -> None:
@@ -449,6 +478,72 @@ DISASTERS = [
         "events/speakers.csv",
         "values of email stand beside more than one gender: was",
     ),
+    told(
+        "members that nobody has left",
+        cells_of(MEMBERS, "left_on", lambda _: ""),
+        "column_uniform",
+        MEMBERS,
+        "left_on is blank",
+    ),
+    told(
+        "countries of members in three letters",
+        cells_of(MEMBERS, "country", lambda cell: {"MX": "MEX"}.get(cell, cell)),
+        "unknown_country",
+        MEMBERS,
+        '"MEX"',
+    ),
+    told(
+        "countries of cases a row too low",
+        shifted_down("use/cases.csv", "country"),
+        "column_shifted",
+        "use/cases.csv",
+        "values of city",
+    ),
+    told(
+        "news until September",
+        rows_of("website/news.csv", lambda rows: [row for row in rows if row[2][5:7] < "10"]),
+        "part_of_the_year",
+        "website/news.csv",
+        "ends on 2022-09-",
+    ),
+    told(
+        "a ledger from May on",
+        ledger_from_may,
+        "part_of_the_year",
+        LEDGER,
+        "begins on 2022-05-",
+    ),
+    told(
+        "a webinar without those who did not come",
+        without_absent,
+        "everybody_attended",
+        ONE_ZOOM,
+        "was the export filtered",
+    ),
+    told(
+        "a webinar with masked addresses",
+        zoom_answers(ONE_ZOOM, masked_address),
+        "masked_addresses",
+        ONE_ZOOM,
+        "117 of 117 addresses are masked",
+    ),
+    told(
+        "a webinar registered for a year before",
+        zoom_answers(ONE_ZOOM, registered_a_year_before),
+        "registered_too_early",
+        ONE_ZOOM,
+        "for an event of 2022-12-17",
+    ),
+    told(
+        "no export of Eventbrite", without_eventbrite, "platform_without_files", REGISTRATIONS, "eventbrite"
+    ),
+    refused(
+        "cases again under other ids",
+        rows_of("use/cases.csv", lambda rows: [*rows, *([f"{row[0]}9", *row[1:]] for row in rows)]),
+        "pasted_twice",
+        "use/cases.csv",
+        "under other numbers",
+    ),
     refused(
         "a ledger again under other numbers",
         ledger_renumbered(1),
@@ -610,6 +705,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     landed = land_year(exports, folder / "landing-of-2022", home)
     assert not [each for each in landed.findings if each.severity == "refuse"]
     return Office(exports, folder / "landing-of-2022", home)
+
+
+def test_every_finding_of_a_disaster_is_documented_in_its_place() -> None:
+    codes = {each.code for each in DISASTERS} - {"SourceRefused"}
+    assert codes <= FINDINGS_BY_IMPORTANCE.keys()
 
 
 @pytest.mark.parametrize("disaster", DISASTERS, ids=lambda each: each.name)
