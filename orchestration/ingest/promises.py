@@ -16,6 +16,8 @@ _FEWEST_ROWS = 5
 _ROWS_IN_ONE = 10
 # An export that was pasted below itself is half of the rows, less those in quarantine.
 _MOST_OF_AN_EXPORT = 0.4
+# A few rows may well be alike but for their numbers, such as the drawings of a class.
+_MANY_ROWS = 20
 
 
 def judge_promises(year: FiledYear) -> Iterator[Finding]:
@@ -200,8 +202,9 @@ def _renumbered_rows(year: FiledYear, contract: Contract, columns: str) -> Itera
         rows, block = row["rows"], row["block"] or 0
         if block >= _FEWEST_ROWS and block * _ROWS_IN_ONE > rows:
             said = f"{block} of {rows} rows stand there before under other numbers, from line {row['block_line']} on"
-            severity = "refuse" if block > _MOST_OF_AN_EXPORT * rows else "note"
-            yield Finding(severity, "pasted_twice", row["source_file"], f"{said}: pasted twice?")
+            is_whole = block >= _MANY_ROWS and block > _MOST_OF_AN_EXPORT * rows
+            found = f"{said}: pasted twice?"
+            yield Finding("refuse" if is_whole else "note", "pasted_twice", row["source_file"], found)
 
 
 def _repeated_rows(year: FiledYear, contract: Contract, columns: str) -> Iterator[Finding]:
