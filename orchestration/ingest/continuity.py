@@ -129,33 +129,35 @@ _NAMES_MOVED = f"""
         having count(distinct cells.member_id) = 1
     ),
     listed as (
-        select name_key, any_value(name) as name, any_value(member_id) as member_id
+        select name_key, any_value(name) as name,
+            if(count(distinct member_id) = 1, any_value(member_id), null) as member_id
         from ({_LISTED_NAMES})
         group by name_key
-        having count(distinct member_id) = 1
     )
-    select listed.name, released.member_id as before, listed.member_id as now, count(*) over () as names
-    from listed
-    inner join released on listed.name_key = released.place_key
-    qualify listed.member_id <> released.member_id
-    order by listed.name_key
+    select coalesce(listed.name, released.place_key) as name, released.member_id as before, listed.member_id as now,
+        count(*) over () as names
+    from released
+    left join listed on released.place_key = listed.name_key
+    qualify listed.member_id is distinct from released.member_id
+    order by released.place_key
 """
 
 
 def _names_moved(year: FiledYear) -> Iterator[Finding]:
-    """Names that stand for another member than in the last release."""
-    moved = year.rows(_NAMES_MOVED)
-    if not moved:
-        return
-    names = listed([f"{row['name']} was {row['before']} and is {row['now']}" for row in moved], most=3)
-    said = (
-        f"{len(moved)} of {moved[0]['names']} names that places go by stand for another member than in the last"
-        f" release: {names}"
-    )
-    is_whole = len(moved) >= _FEW_ROWS and len(moved) * _MEMBERS_IN_ONE > moved[0]["names"]
-    if is_whole:
-        said += ". Probably a column was sorted or shifted without the others"
-    yield Finding("refuse" if is_whole else "note", "names_moved", year.file_of("member_names"), said)
+    """Names that stand for another member than in the last release, or for none alone."""
+    changed = year.rows(_NAMES_MOVED)
+    name, names = year.file_of("member_names"), changed[0]["names"] if changed else 0
+    moved = [f"{row['name']} was {row['before']} and is {row['now']}" for row in changed if row["now"]]
+    lost = [f"{row['name']} was {row['before']}" for row in changed if not row["now"]]
+    if moved:
+        said = f"{len(moved)} of {names} names of the last release stand for another member: {listed(moved, most=3)}"
+        is_whole = len(moved) >= _FEW_ROWS and len(moved) * _MEMBERS_IN_ONE > names
+        if is_whole:
+            said += ". Probably a column was sorted or shifted without the others"
+        yield Finding("refuse" if is_whole else "note", "names_moved", name, said)
+    if lost:
+        said = f"{len(lost)} of {names} names of the last release are not listed any more, or for several members"
+        yield Finding("note", "names_lost", name, f"{said}: {listed(lost, most=3)}")
 
 
 _REGISTRATIONS = """

@@ -60,6 +60,7 @@ FINDINGS_BY_IMPORTANCE = {
     "same_people": "One event was exported under two names",
     "members_renamed": "Members of a released annex have other names",
     "names_moved": "Names of places stand for another member than in the last release",
+    "names_lost": "Names of places in the last release stand for no member alone",
     "figure_moved": "A figure left its band, where the catalogue has that told, or fell to nothing",
     "second_copy": "A copy of an export lies beside it",
     "inexact_name": "A registrations file has not the exact name that is read",

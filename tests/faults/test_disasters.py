@@ -455,6 +455,20 @@ DISASTERS = [
         "Abiyán was M001 and is M002",
     ),
     told(
+        "a name given to a second member",
+        edited(MEMBER_NAMES, lambda text: f"{text}M002,Abiyán,es\n"),
+        "names_lost",
+        MEMBER_NAMES,
+        "Abiyán was M001",
+    ),
+    told(
+        "half of the names of members",
+        halved(MEMBER_NAMES),
+        "names_lost",
+        MEMBER_NAMES,
+        "not listed any more",
+    ),
+    told(
         "members of news between semicolons",
         cells_of("website/news.csv", "members", lambda cell: cell.replace("|", ";")),
         "places_unknown",
