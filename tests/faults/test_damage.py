@@ -35,8 +35,6 @@ from tests.support.damage import (
     replace_by_a_folder,
 )
 
-pytestmark = pytest.mark.xdist_group("released")
-
 YEAR = str(SMALL_YEAR)
 R1, R2 = f"{YEAR}-r1", f"{YEAR}-r2"
 CLASS_NAME = re.compile(r"\b[A-Z]\w*(Error|Exception|Refused|Damaged)\b")

@@ -41,8 +41,6 @@ from tests.support.healthy_years import Row, read_rows, write_healthy_year, writ
 from tests.support.landing import land_year
 from tests.support.released import release_landed
 
-pytestmark = pytest.mark.xdist_group("disasters")
-
 LAST = PROJECT_FOLDER / "raw" / "2021"
 MEMBERS, PROGRAMME, LEDGER = "registers/members.csv", "events/programme.csv", "fees/ledger.csv"
 MEMBER_NAMES = "registers/member_names.csv"

@@ -15,8 +15,6 @@ from tests.support.healthy_years import write_healthy_year
 from tests.support.landing import land_year
 from tests.support.released import release_landed
 
-pytestmark = pytest.mark.xdist_group("healthy years")
-
 SAMPLE = PROJECT_FOLDER / "raw" / "2021"
 SEEDS = range(10)
 

@@ -19,8 +19,6 @@ from orchestration.paths import Home
 from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
 from tests.integration.test_operations import ENDED, STATUS, running_dagster, wait_for
 
-pytestmark = pytest.mark.xdist_group("released and operated")
-
 STARTED = dg.DagsterRunStatus.STARTED
 
 

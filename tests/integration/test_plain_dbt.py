@@ -23,8 +23,6 @@ import pytest
 from orchestration.paths import DBT_FOLDER
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
-pytestmark = pytest.mark.xdist_group("plain_dbt")
-
 DBT = Path(sys.executable).with_name("dbt")
 YEAR_BEFORE = SMALL_YEAR - 1
 
