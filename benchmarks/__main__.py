@@ -69,11 +69,11 @@ class Scale:
     steps: dict[str, float]
 
 
-def take_compiled(home: Path, folder: Path) -> Path:
+def take_compiled(home: Path, year: int, folder: Path) -> Path:
     """Copies what the baseline needs of a build: manifest, compiled SQL, catalogue."""
     compiled = folder / "compiled"
     compiled.mkdir()
-    built = build_of(Home(home), BENCH_YEAR)
+    built = build_of(Home(home), year)
     shutil.copy(built.manifest, compiled)
     (compiled / SQL_FILE).write_text(json.dumps(sql_of_last_run(built)), encoding="utf-8")
     shutil.copytree(DBT_FOLDER / "seeds", folder / "seeds")
@@ -89,7 +89,7 @@ def scale(registrations: int, folder: Path) -> Scale:
     os.sync()
     whole = build(raw, home, BENCH_YEAR)
     taken = steps(home)
-    compiled = take_compiled(home, folder)
+    compiled = take_compiled(home, BENCH_YEAR, folder)
     shutil.rmtree(home)
     common = ["--raw", str(raw), "--year", str(BENCH_YEAR)]
     floor = measure(

@@ -1,16 +1,21 @@
-"""The baseline computes the same figures as a build."""
+"""The baseline computes the same figures as the independent calculation."""
 
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
-from benchmarks.__main__ import BENCH_YEAR, build, steps, take_compiled
+from benchmarks.__main__ import steps, take_compiled
 from benchmarks.floor import run
 from benchmarks.generate import generate
-from tests.conftest import Warehouse
+from benchmarks.measuring import measure
+from orchestration.paths import PROJECT_FOLDER
+from tests.conftest import SMALL_YEAR, Warehouse
 
+CALCULATION = PROJECT_FOLDER / "tests" / "oracle" / "calculation.py"
 REGISTRATIONS = 500
 
 
@@ -23,14 +28,22 @@ def numbers(path: Path) -> dict[str, tuple[Decimal, ...]]:
         }
 
 
-def test_the_floor_computes_the_figures_that_a_build_releases(released: Warehouse, tmp_path: Path) -> None:
-    raw, home = tmp_path / "raw", tmp_path / "home"
-    assert generate(raw, BENCH_YEAR, REGISTRATIONS, seed=1, workers=1) == REGISTRATIONS
-    Warehouse(raw, home, BENCH_YEAR).take_parsed_project(released)
-    taken = build(raw, home, BENCH_YEAR)
-    assert taken.wall > 0 < taken.peak
-    assert steps(home).keys() >= {"dbt_models", "guard_suites", "release__report"}
-    run(raw, BENCH_YEAR, tmp_path / "floor", take_compiled(home, tmp_path))
-    figures = numbers(home / "releases" / str(BENCH_YEAR) / "latest" / "figures.csv")
+def test_the_floor_computes_the_figures_of_generated_exports(released: Warehouse, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    assert generate(raw, SMALL_YEAR, REGISTRATIONS, seed=1, workers=1) == REGISTRATIONS
+    run(raw, SMALL_YEAR, tmp_path / "floor", take_compiled(released.home, SMALL_YEAR, tmp_path))
+    asked = ["--raw", str(raw), "--year", str(SMALL_YEAR), "--out", str(tmp_path / "calculated")]
+    subprocess.run([sys.executable, str(CALCULATION), *asked], check=True, capture_output=True)
+    figures = numbers(tmp_path / "calculated" / "figures.csv")
     assert figures["participants"][0] > 0
     assert numbers(tmp_path / "floor" / "figures.csv") == figures
+
+
+def test_the_seconds_of_a_build_are_those_of_its_steps(released: Warehouse) -> None:
+    assert steps(released.home).keys() >= {"dbt_models", "guard_suites", "release__report"}
+
+
+def test_a_process_is_measured_as_a_whole() -> None:
+    taken = measure([sys.executable, "-c", "import time; held = bytearray(80_000_000); time.sleep(1.5)"])
+    assert taken.wall > 1
+    assert taken.peak > 80
