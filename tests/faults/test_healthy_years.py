@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.paths import PROJECT_FOLDER, Home
@@ -66,6 +67,16 @@ def next_year(released: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_a_healthy_year_is_released(next_year: Warehouse) -> None:
     assert next_year.latest.resolve().name == "2022-r1"
+
+
+def test_years_stand_side_by_side(next_year: Warehouse) -> None:
+    result = next_year.run("figures", "--year", "2021", "--year", "2022", "--format", "csv")
+    assert result.stdout.splitlines()[0] == "figure_id,label,2021,2022"
+    with duckdb.connect(str(next_year.latest / "warehouse.duckdb"), read_only=True) as connection:
+        compared = connection.execute(
+            "select count(*) from figure_changes where previous_value is not null"
+        ).fetchall()
+    assert compared[0][0] > 80
 
 
 def test_exports_that_forbid_a_release_stop_the_build_before_the_models(

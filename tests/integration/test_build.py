@@ -7,12 +7,9 @@ import json
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from orchestration.documentation import CATALOGUE
-from orchestration.ingest.workers import WORKERS_VARIABLE
 from tests.conftest import SMALL_YEAR, Warehouse, snapshot
-from tests.support.healthy_years import write_same_year
 
 CSV_FILES = {
     "figures": "year,figure_id,area,label,value,numerator,denominator,unit,status,"
@@ -60,42 +57,6 @@ def test_unchanged_year_makes_no_release(released: Warehouse) -> None:
     assert result.returncode == 0
     assert "Unchanged" in result.stdout
     assert snapshot(released.releases) == before
-
-
-def test_same_exports_make_the_same_bytes(
-    released: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many processes work on them, and whatever the letters of the home's path."""
-    monkeypatch.setenv(WORKERS_VARIABLE, "1")
-    again = Warehouse(released.raw, tmp_path / 'o\'the "{report}" {{x}} 100% %(s)s #1 é')
-    key = again.home / "pseudonym.key"
-    key.parent.mkdir()
-    key.write_bytes((released.home / "pseudonym.key").read_bytes())
-    key.chmod(0o600)
-    assert again.build().returncode == 0
-    first, second = (snapshot(w.latest.resolve()) for w in (released, again))
-    assert sorted(first) == sorted(second)
-    # A database file carries an identity of its own, and release.json its hash; its rows are compared below.
-    allowed = {"warehouse.duckdb", "guards.json", "release.json"}
-    assert {name for name in first if first[name] != second[name]} <= allowed
-    assert _provenance(released.latest, allowed) == _provenance(again.latest, allowed)
-    assert _rows(released.latest) == _rows(again.latest)
-    for arguments in (["explain", "participants"], ["review"]):
-        told = again.run(*arguments, "--year", str(again.year))
-        assert told.returncode == 0, told.stderr
-
-
-def _provenance(release: Path, files_aside: set[str]) -> dict[str, object]:
-    provenance = json.loads((release / "release.json").read_text(encoding="utf-8"))
-    files = {name: sha256 for name, sha256 in provenance["files"].items() if name not in files_aside}
-    return {**provenance, "files": files, "checksum": None}
-
-
-def _rows(release: Path) -> dict[str, list[tuple[object, ...]]]:
-    """The rows of every table, in the order in which they lie."""
-    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as connection:
-        names = [row[0] for row in connection.execute("show tables").fetchall()]
-        return {name: connection.execute(f'from "{name}"').fetchall() for name in names}
 
 
 def test_database_documents_itself(released: Warehouse) -> None:
@@ -179,20 +140,3 @@ def test_explain_of_an_unknown_figure_is_a_wrong_call(released: Warehouse) -> No
     result = released.run("explain", "members_imagined", "--year", str(SMALL_YEAR))
     assert result.returncode == 2
     assert "members_total" in result.stderr
-
-
-def test_years_stand_side_by_side(released: Warehouse, tmp_path: Path) -> None:
-    both = released.copy(tmp_path)
-    following = SMALL_YEAR + 1
-    write_same_year(both.exports, both.raw / str(following))
-    assert both.run("build", "--year", str(following)).returncode == 0
-    result = both.run("figures", "--year", str(SMALL_YEAR), "--year", str(following), "--format", "csv")
-    header = result.stdout.splitlines()[0]
-    assert header == f"figure_id,label,{SMALL_YEAR},{following}"
-    with duckdb.connect(
-        str(both.home / "releases" / str(following) / "latest" / "warehouse.duckdb"), read_only=True
-    ) as connection:
-        compared = connection.execute(
-            "select count(*) from figure_changes where previous_value is not null"
-        ).fetchall()
-    assert compared[0][0] > 80

@@ -20,19 +20,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import duckdb
 import pytest
 
 from orchestration.definitions import BUILD_JOB, build_defs
 from orchestration.fingerprints import FolderState
 from orchestration.ingest.contracts import load_contracts
 from orchestration.ingest.schema import list_tables, main_table
+from orchestration.ingest.workers import WORKERS_VARIABLE
 from orchestration.instance import open_instance
 from orchestration.notices import URL_VARIABLE
 from orchestration.paths import Home
 from orchestration.resources import CLOCK
 from orchestration.schedules import AUTOMATIC_VARIABLE, NIGHTLY, exported_years
 from orchestration.sensors import QUIET_VARIABLE
-from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse
+from tests.conftest import METROPOLIS, SMALL_YEAR, Warehouse, snapshot
 
 FOLLOWING = SMALL_YEAR + 1
 
@@ -422,34 +424,73 @@ def plan(
     return [step["key"] for step in answer["steps"]]
 
 
-def test_a_year_is_released_through_the_ui(released: Warehouse, tmp_path: Path) -> None:
-    warehouse = Warehouse(released.raw, tmp_path / "home")
+@pytest.fixture(scope="module")
+def by_the_ui(released: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The small year, released through the UI.
+
+    It has the same pseudonym key as the one that the command line built, but one process works on its files, and the
+    path of its home has letters of every kind.
+    """
+    folder = tmp_path_factory.mktemp("ui")
+    warehouse = Warehouse(released.raw, folder / 'o\'the "{report}" {{x}} 100% %(s)s #1 é')
     warehouse.take_parsed_project(released)
+    key = warehouse.home / "pseudonym.key"
+    key.write_bytes((released.home / "pseudonym.key").read_bytes())
+    key.chmod(0o600)
     year = str(SMALL_YEAR)
-    with running_dagster(warehouse) as dagster:
-        [location] = dagster.ask(LOCATION)["workspaceOrError"]["locationEntries"]
-        assert location["locationOrLoadError"]["__typename"] == "RepositoryLocation", location
-        name = location["name"]
-        every_part_can_be_launched(dagster, name)
-        added = dagster.ask(ADD_YEAR, location=name, year=year)["addDynamicPartition"]
-        assert added["__typename"] == "AddDynamicPartitionSuccess"
-        launched = dagster.ask(LAUNCH, location=name, year=year)["launchRun"]
-        assert launched["__typename"] == "LaunchRunSuccess", launched
-        run = launched["run"]["runId"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(WORKERS_VARIABLE, "1")
+        with running_dagster(warehouse) as dagster:
+            [location] = dagster.ask(LOCATION)["workspaceOrError"]["locationEntries"]
+            assert location["locationOrLoadError"]["__typename"] == "RepositoryLocation", location
+            name = location["name"]
+            every_part_can_be_launched(dagster, name)
+            added = dagster.ask(ADD_YEAR, location=name, year=year)["addDynamicPartition"]
+            assert added["__typename"] == "AddDynamicPartitionSuccess"
+            launched = dagster.ask(LAUNCH, location=name, year=year)["launchRun"]
+            assert launched["__typename"] == "LaunchRunSuccess", launched
+            run = launched["run"]["runId"]
 
-        def ended() -> str | None:
-            status: str = dagster.ask(STATUS, run=run)["runOrError"]["status"]
-            return status if status in ENDED else None
+            def ended() -> str | None:
+                status: str = dagster.ask(STATUS, run=run)["runOrError"]["status"]
+                return status if status in ENDED else None
 
-        assert wait_for(ended, 300) == "SUCCESS"
-        [asset] = dagster.ask(RELEASE_ASSET)["assetNodes"]
+            assert wait_for(ended, 300) == "SUCCESS"
+            [asset] = dagster.ask(RELEASE_ASSET)["assetNodes"]
     assert asset["internalFreshnessPolicy"]["__typename"] == "CronFreshnessPolicy"
     assert asset["assetMaterializations"][0]["partition"] == year
-    assert warehouse.latest.resolve().name == f"{SMALL_YEAR}-r1"
-    assert (warehouse.latest / "figures.csv").stat().st_size > 0
-    # The command line finds what the UI released.
-    listed = warehouse.run("figures", "--year", year, "--format", "json")
-    assert listed.returncode == 0, listed.stderr
+    return warehouse
+
+
+def test_the_command_line_finds_what_the_ui_released(by_the_ui: Warehouse) -> None:
+    assert by_the_ui.latest.resolve().name == f"{SMALL_YEAR}-r1"
+    for arguments in (["figures", "--format", "json"], ["explain", "participants"], ["review"]):
+        told = by_the_ui.run(*arguments, "--year", str(SMALL_YEAR))
+        assert told.returncode == 0, told.stderr
+    assert "Unchanged" in by_the_ui.build().stdout
+
+
+def test_the_same_exports_make_the_same_bytes(released: Warehouse, by_the_ui: Warehouse) -> None:
+    first, second = (snapshot(each.latest.resolve()) for each in (released, by_the_ui))
+    assert sorted(first) == sorted(second)
+    # A database file carries an identity of its own, and release.json its hash; its rows are compared below.
+    allowed = {"warehouse.duckdb", "guards.json", "release.json"}
+    assert {name for name in first if first[name] != second[name]} <= allowed
+    assert _provenance(released.latest, allowed) == _provenance(by_the_ui.latest, allowed)
+    assert _rows(released.latest) == _rows(by_the_ui.latest)
+
+
+def _provenance(release: Path, files_aside: set[str]) -> dict[str, object]:
+    provenance = json.loads((release / "release.json").read_text(encoding="utf-8"))
+    files = {name: sha256 for name, sha256 in provenance["files"].items() if name not in files_aside}
+    return {**provenance, "files": files, "checksum": None}
+
+
+def _rows(release: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of every table, in the order in which they lie."""
+    with duckdb.connect(str(release / "warehouse.duckdb"), read_only=True) as connection:
+        names = [row[0] for row in connection.execute("show tables").fetchall()]
+        return {name: connection.execute(f'from "{name}"').fetchall() for name in names}
 
 
 # --- Dagster's own command -----------------------------------------------------------------------

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from orchestration.release.publish import ReleaseRefused, publish
 from orchestration.release.tables import Table, read_tables, write_csv
 from orchestration.release_store import PROVENANCE
 from orchestration.storage import read_json, write_json
-from tests.conftest import FURTHER_VIDEO, SMALL_YEAR, Warehouse, snapshot
+from tests.conftest import SMALL_YEAR, Warehouse, snapshot
 
 
 def rewrite(path: Path, change: dict[str, str]) -> None:
@@ -26,11 +28,6 @@ def rewrite(path: Path, change: dict[str, str]) -> None:
         rows = list(csv.reader(stream))
     with path.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([[change.get(cell, cell) for cell in row] for row in rows])
-
-
-def add_video(warehouse: Warehouse) -> None:
-    with (warehouse.exports / "website" / "videos.csv").open("a", encoding="utf-8") as stream:
-        stream.write(f"{FURTHER_VIDEO},{SMALL_YEAR}-05-05,\n")
 
 
 def test_a_changed_export_makes_the_next_release(changed: Warehouse) -> None:
@@ -60,12 +57,41 @@ def test_rollback_is_one_step_and_logged(changed: Warehouse, tmp_path: Path) -> 
     assert warehouse.run("rollback", f"{SMALL_YEAR}-r9").returncode == 2
 
 
-def test_build_after_rollback_releases_again(changed: Warehouse, tmp_path: Path) -> None:
-    warehouse = changed.copy(tmp_path)
-    warehouse.run("rollback", f"{SMALL_YEAR}-r1")
-    result = warehouse.build()
-    assert result.returncode == 0, result.stderr
-    assert warehouse.latest.resolve().name == f"{SMALL_YEAR}-r3"
+CORRECTION_REASON = "Published the day before the year"
+RESTATEMENT_REASON = "Videos were filed late"
+
+
+@dataclass(frozen=True)
+class Amended:
+    """A year after a rollback, closed and amended, and its build before the restatement."""
+
+    warehouse: Warehouse
+    refused: subprocess.CompletedProcess[str]
+    stood: bool
+    videos: int
+
+
+@pytest.fixture(scope="module")
+def amended(changed: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Amended:
+    """Two videos more than in the first release, which is current again, and one that a correction takes away."""
+    warehouse = changed.copy(tmp_path_factory.mktemp("amended"))
+    assert warehouse.run("rollback", f"{SMALL_YEAR}-r1").returncode == 0
+    old = _videos(warehouse)
+    _close(warehouse)
+    _correct(warehouse)
+    with (warehouse.exports / "website" / "videos.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"One more video,{SMALL_YEAR}-06-06,\n")
+    standing = snapshot(warehouse.releases)
+    refused = warehouse.build()
+    stood = snapshot(warehouse.releases) == standing
+    (warehouse.exports / "restatements.csv").write_text(
+        "kind,key,old,new,reason,by,on\n"
+        f"figure,videos,{old},{old + 1},{RESTATEMENT_REASON},report team,{SMALL_YEAR + 1}-06-01\n",
+        encoding="utf-8",
+    )
+    accepted = warehouse.build()
+    assert accepted.returncode == 0, accepted.stderr
+    return Amended(warehouse, refused, stood, old + 1)
 
 
 def _close(warehouse: Warehouse) -> None:
@@ -82,51 +108,48 @@ def _close(warehouse: Warehouse) -> None:
                 writer.writerow([row["figure_id"], row["display_en"], row["value"], "exact", ""])
 
 
-def test_a_closed_year_changes_only_when_restated(released: Warehouse, tmp_path: Path) -> None:
-    warehouse = released.copy(tmp_path)
-    _close(warehouse)
-    standing = snapshot(warehouse.releases)
-    old = _value(warehouse, "videos")
-    add_video(warehouse)
-    refused = warehouse.build()
-    assert refused.returncode == 1
-    assert "videos" in refused.stderr
-    assert snapshot(warehouse.releases) == standing
-    new = str(int(old) + 1)
-    (warehouse.exports / "restatements.csv").write_text(
-        "kind,key,old,new,reason,by,on\n"
-        f"figure,videos,{old},{new},A video was filed late,report team,{SMALL_YEAR + 1}-06-01\n",
-        encoding="utf-8",
-    )
-    accepted = warehouse.build()
-    assert accepted.returncode == 0, accepted.stderr
-    assert "A video was filed late" in (warehouse.latest / "changes.md").read_text(encoding="utf-8")
-
-
-def _value(warehouse: Warehouse, figure_id: str) -> str:
-    with (warehouse.latest / "figures.csv").open(encoding="utf-8", newline="") as stream:
-        return next(r["value"] for r in csv.DictReader(stream) if r["figure_id"] == figure_id)
-
-
-def test_a_correction_is_applied_shown_and_watched(released: Warehouse, tmp_path: Path) -> None:
-    warehouse = released.copy(tmp_path)
-    with (warehouse.exports / "website" / "videos.csv").open(encoding="utf-8", newline="") as stream:
-        video = next(r for r in csv.DictReader(stream) if r["published_on"].startswith(str(SMALL_YEAR)))
+def _correct(warehouse: Warehouse) -> None:
+    """Declares that a video of the year was published before it."""
+    video = _first_video(warehouse)
     key = f"{video['title'].strip()}|{video['published_on'].strip()}"
-    corrections = warehouse.exports / "corrections.csv"
-    with corrections.open("w", encoding="utf-8", newline="") as stream:
+    with (warehouse.exports / "corrections.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["source_file", "key", "field", "old", "new", "reason", "by", "on"])
         writer.writerow(
             ["website/videos.csv", key, "published_on", video["published_on"].strip(),
-             f"{SMALL_YEAR - 1}-12-31", "Published the day before the year", "communications",
-             f"{SMALL_YEAR + 1}-01-15"]
+             f"{SMALL_YEAR - 1}-12-31", CORRECTION_REASON, "communications", f"{SMALL_YEAR + 1}-01-15"]
         )  # fmt: skip
-    before = int(_value(warehouse, "videos"))
-    result = warehouse.build()
-    assert result.returncode == 0, result.stderr
-    assert int(_value(warehouse, "videos")) == before - 1
-    assert "Published the day before the year" in (warehouse.latest / "changes.md").read_text("utf-8")
+
+
+def _first_video(warehouse: Warehouse) -> dict[str, str]:
+    with (warehouse.exports / "website" / "videos.csv").open(encoding="utf-8", newline="") as stream:
+        return next(r for r in csv.DictReader(stream) if r["published_on"].startswith(str(SMALL_YEAR)))
+
+
+def _videos(warehouse: Warehouse) -> int:
+    with (warehouse.latest / "figures.csv").open(encoding="utf-8", newline="") as stream:
+        return next(int(r["value"]) for r in csv.DictReader(stream) if r["figure_id"] == "videos")
+
+
+def test_build_after_rollback_releases_again(amended: Amended) -> None:
+    assert amended.warehouse.latest.resolve().name == f"{SMALL_YEAR}-r3"
+
+
+def test_a_closed_year_changes_only_when_restated(amended: Amended) -> None:
+    assert amended.refused.returncode == 1
+    assert "videos" in amended.refused.stderr
+    assert amended.stood
+    assert RESTATEMENT_REASON in (amended.warehouse.latest / "changes.md").read_text("utf-8")
+
+
+def test_a_correction_is_applied_and_shown(amended: Amended) -> None:
+    assert _videos(amended.warehouse) == amended.videos
+    assert CORRECTION_REASON in (amended.warehouse.latest / "changes.md").read_text("utf-8")
+
+
+def test_a_correction_of_what_changed_is_stale(amended: Amended, tmp_path: Path) -> None:
+    warehouse = amended.warehouse.copy(tmp_path)
+    video = _first_video(warehouse)
     rewrite(warehouse.exports / "website" / "videos.csv", {video["published_on"]: f"{SMALL_YEAR}-02-02"})
     stale = warehouse.build()
     assert stale.returncode == 2

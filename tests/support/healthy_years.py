@@ -57,13 +57,6 @@ def write_healthy_year(last: Path, folder: Path, seed: int) -> None:
     _HealthyYear(last, folder, seed).write()
 
 
-def write_same_year(last: Path, folder: Path) -> None:
-    """Writes the year after with all that is in the last one, every date a year on."""
-    for path in sorted(last.rglob("*")):
-        if path.is_file():
-            _write_moved_on(path, path.relative_to(last).as_posix(), folder)
-
-
 def _write_moved_on(path: Path, name: str, folder: Path) -> None:
     """An export a year on, in its own encoding."""
     target = folder / moved_on(name)
