@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from orchestration.build import build_of
+from orchestration.instance import open_instance
 from orchestration.paths import DBT_FOLDER, Home
 from orchestration.transform.dbt_sources import SOURCES_FILE, render_sources
 from orchestration.transform.engines import DuckDBEngine, run_selected
@@ -169,3 +171,18 @@ def test_no_model_or_macro_names_a_year() -> None:
         if YEAR.search(line)
     ]
     assert named == []
+
+
+def test_a_warning_is_shown_and_holds_nothing_back(released: Warehouse, tmp_path: Path) -> None:
+    warehouse = released.copy(tmp_path)
+    plan = warehouse.exports / "registers" / "action_plan.csv"
+    lines = plan.read_text(encoding="utf-8").splitlines()
+    plan.write_text("\n".join([*lines, lines[-1], ""]), encoding="utf-8")
+    assert warehouse.build().returncode == 0
+    check = dg.AssetCheckKey(dg.AssetKey(["marts", "action_plan"]), "unique_action_plan_code")
+    with open_instance(Home(warehouse.home)) as instance:
+        (record,) = instance.event_log_storage.get_asset_check_execution_history(check, limit=1)
+    assert record.event is not None and record.event.dagster_event is not None
+    evaluation = record.event.dagster_event.asset_check_evaluation_data
+    assert not evaluation.passed
+    assert evaluation.severity is dg.AssetCheckSeverity.WARN

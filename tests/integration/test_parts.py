@@ -182,18 +182,6 @@ def test_a_part_that_fails_voids_nothing_else(home: Parts) -> None:
     assert home.launch(dg.AssetSelection.assets(RELEASE)).success
 
 
-def test_a_warning_is_shown_and_holds_nothing_back(home: Parts) -> None:
-    plan = home.warehouse.exports / "registers" / "action_plan.csv"
-    lines = plan.read_text(encoding="utf-8").splitlines()
-    plan.write_text("\n".join([*lines, lines[-1], ""]), encoding="utf-8")
-    result = home.launch(keys("landing/action_plan", "marts/action_plan"))
-    assert result.success
-    told = {each.check_name: each for each in result.get_asset_check_evaluations()}
-    warning = told["unique_action_plan_code"]
-    assert not warning.passed
-    assert warning.severity is dg.AssetCheckSeverity.WARN
-
-
 def test_the_jobs_of_the_parts_make_a_release_together(home: Parts) -> None:
     home.change_videos()
     for name in ("ingest", "models", "guards", "release"):
